@@ -1,0 +1,26 @@
+// Builds before `npm start` unless the last build is newer than every source file: a second start should not wait.
+import { spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+const SOURCES = ['src', 'nest-cli.json', '.swcrc', 'tsconfig.build.json', 'package-lock.json'];
+const BUILT = join('dist', 'main.js');
+
+if (newest(SOURCES) > modifiedAt(BUILT)) {
+  const { status } = spawnSync('nest', ['build'], { stdio: 'inherit', shell: process.platform === 'win32' });
+  process.exitCode = status ?? 1;
+}
+
+function newest(paths) {
+  return Math.max(...paths.flatMap(filesIn).map(modifiedAt));
+}
+
+function filesIn(path) {
+  if (!statSync(path).isDirectory()) return [path];
+  // The directory itself counts: removing a file changes it and no file.
+  return [path, ...readdirSync(path).flatMap((name) => filesIn(join(path, name)))];
+}
+
+function modifiedAt(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}

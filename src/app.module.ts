@@ -1,0 +1,69 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import type { Logger } from 'pino';
+import { PortsModule } from './app.ports.js';
+import type { Config } from './config/config.js';
+import { ConfigModule } from './config/config.module.js';
+import { AccessModule, Public } from './modules/access/index.js';
+import { AuthModule } from './modules/auth/index.js';
+import { ClientsModule, clientsPersistence } from './modules/clients/index.js';
+import { ResourcesModule, resourcesPersistence } from './modules/resources/index.js';
+import { SigningKeyRing, TokensModule, tokensPersistence } from './modules/tokens/index.js';
+import { UsersModule, usersPersistence } from './modules/users/index.js';
+import { ClockModule } from './platform/clock/clock.js';
+import { CryptoModule } from './platform/crypto/encryption-key.js';
+import type { Persistence } from './platform/database/data-source.js';
+import { Database } from './platform/database/database.js';
+import { DatabaseModule } from './platform/database/database.module.js';
+import { HEALTH_CHECKS, type HealthCheck, HealthChecks } from './platform/health/health-checks.js';
+import { HealthController } from './platform/health/health.controller.js';
+import { ErrorFilter } from './platform/http/error.filter.js';
+import { LoggingModule } from './platform/logging/logging.module.js';
+
+const PERSISTENCE = [clientsPersistence, tokensPersistence, usersPersistence, resourcesPersistence];
+
+/** Everything that this process keeps in its database. */
+export const appPersistence: Persistence = {
+  entities: PERSISTENCE.flatMap(({ entities }) => entities),
+  migrations: PERSISTENCE.flatMap(({ migrations }) => migrations),
+};
+
+// Platform code knows no module, so the health routes get their declared access here.
+Public()(HealthController);
+
+/** The composition root: the one place, with app.ports.ts, that knows all modules. */
+@Module({})
+export class AppModule {
+  static forRoot(config: Config, logger: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        LoggingModule.forRoot(logger),
+        ClockModule,
+        CryptoModule,
+        DatabaseModule.forRoot(appPersistence),
+        PortsModule,
+        AccessModule,
+        AuthModule,
+        ClientsModule,
+        ResourcesModule,
+        TokensModule,
+        UsersModule,
+      ],
+      controllers: [HealthController],
+      providers: [
+        { provide: APP_FILTER, useClass: ErrorFilter },
+        HealthChecks,
+        { provide: HEALTH_CHECKS, inject: [Database, SigningKeyRing], useFactory: healthChecks },
+      ],
+    };
+  }
+}
+
+function healthChecks(database: Database, keys: SigningKeyRing): HealthCheck[] {
+  return [
+    { name: 'database and migrations', passes: () => database.isReady() },
+    { name: 'signing keys', passes: async () => (await keys.published()).length > 0 },
+  ];
+}

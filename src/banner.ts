@@ -1,0 +1,48 @@
+import type { FirstStart } from './first-start.js';
+
+/** What a person sees at start: where everything is, and three lines to paste. */
+export function banner(issuer: string, docs: boolean, first: FirstStart | undefined): string {
+  return [
+    '',
+    '  Grantway is running.',
+    '',
+    `    Issuer      ${issuer}`,
+    ...(docs ? [`    Swagger UI  ${issuer}/docs`] : []),
+    `    Metadata    ${issuer}/.well-known/oauth-authorization-server`,
+    '',
+    ...(first === undefined ? [] : credentials(first)),
+    ...curlLines(issuer, first),
+    '',
+  ].join('\n');
+}
+
+/** What was generated on this start, as text to keep. */
+export function credentials({ clientId, username, generated }: FirstStart): string[] {
+  const { clientSecret, password } = generated;
+  if (clientSecret === undefined && password === undefined) return [];
+  return [
+    '  Made for you on this first start, and shown only now:',
+    '',
+    ...(clientSecret === undefined
+      ? []
+      : [`    client_id      ${clientId}`, `    client_secret  ${clientSecret}`]),
+    ...(password === undefined ? [] : [`    username       ${username}`, `    password       ${password}`]),
+    '',
+  ];
+}
+
+/** Right after the first start the lines hold the credentials; later they say which variables to set. */
+function curlLines(issuer: string, first: FirstStart | undefined): string[] {
+  const client = `${first?.clientId ?? '$CLIENT_ID'}:${first?.generated.clientSecret ?? '$CLIENT_SECRET'}`;
+  const username = first?.username ?? '$USERNAME';
+  const password = first?.generated.password ?? '$PASSWORD';
+  return [
+    '  Get a token, create a resource, list your resources:',
+    '',
+    `    TOKEN=$(curl -s -u "${client}" -d grant_type=password --data-urlencode "username=${username}" ` +
+      `--data-urlencode "password=${password}" ${issuer}/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
+    `    curl -s -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' ` +
+      `-d '{"title":"Hello","body":{"from":"curl"}}' ${issuer}/api/resources; echo`,
+    `    curl -s -H "Authorization: Bearer $TOKEN" ${issuer}/api/resources; echo`,
+  ];
+}

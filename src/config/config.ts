@@ -1,0 +1,196 @@
+import { isIP } from 'node:net';
+import { CLIENT_CREDENTIAL, UUID } from '../protocol/characters.js';
+import { type Environment, EnvironmentReader } from './environment.js';
+import { isLoopbackHost, isOrigin } from './origins.js';
+
+/** The roles that one process of this version takes, always together. */
+const ROLES = 'identity,oauth,api';
+
+const DAY = 24 * 60 * 60;
+const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
+/** How the process listens and presents itself. */
+export class ServerConfig {
+  host: string;
+  port: number;
+  production: boolean;
+  /** The one issuer string, in tokens, metadata and links alike; never taken from a request. RFC 8414 §2. */
+  issuer: string;
+  /** Addresses or CIDR ranges whose X-Forwarded-* headers count. */
+  trustedProxies: readonly string[];
+  /** Web origins that may call on behalf of every client. */
+  corsOrigins: readonly string[];
+  /** Whether /docs and /docs-json are served. */
+  docs: boolean;
+  logLevel: (typeof LOG_LEVELS)[number];
+}
+
+export class DatabaseConfig {
+  /** PostgreSQL connection URL; undefined means the embedded database in `dataDir`. */
+  url: string | undefined;
+  dataDir: string;
+  /** Connections this process may open to PostgreSQL. */
+  poolSize: number;
+}
+
+/** Lifetimes in seconds. */
+export class TokenConfig {
+  issuer: string;
+  audience: string;
+  accessTokenTtl: number;
+  /** Idle: how long a refresh token may stay unused. */
+  refreshTokenTtl: number;
+  /** Absolute: how long one sign-in lasts however often it is refreshed. */
+  grantTtl: number;
+  refreshLeeway: number;
+}
+
+/** How private keys are encrypted at rest. */
+export class EncryptionConfig {
+  /** 32 bytes; undefined means a key made on first start and kept in `dataDir`. */
+  key: Buffer | undefined;
+  dataDir: string;
+}
+
+/** What the first client and the first administrator of an empty database are called. */
+export class BootstrapConfig {
+  clientId: string;
+  clientSecret: string | undefined;
+  username: string;
+  password: string | undefined;
+  /** Where generated credentials go: the terminal, standard output even if it is none, or a new file. */
+  output: string;
+}
+
+export interface Config {
+  server: ServerConfig;
+  database: DatabaseConfig;
+  tokens: TokenConfig;
+  encryption: EncryptionConfig;
+  bootstrap: BootstrapConfig;
+}
+
+/**
+ * Reads the whole environment once. The groups are frozen: nothing changes after start.
+ * @throws ConfigurationError naming every mistake
+ */
+export function loadConfig(environment: Environment): Config {
+  const read = new EnvironmentReader(environment);
+  const production = environment.NODE_ENV === 'production';
+  const port = read.integer('PORT', 3000, { from: 1, to: 65_535 });
+  const issuer = readIssuer(read, port, production);
+  const dataDir = read.text('DATA_DIR') ?? './data';
+  const config: Config = {
+    server: {
+      host: read.text('HOST') ?? '127.0.0.1',
+      port,
+      production,
+      issuer,
+      trustedProxies: read.list('TRUSTED_PROXIES', isAddressRange, 'IP addresses or CIDR ranges'),
+      corsOrigins: read.list('CORS_ORIGINS', isOrigin, 'origins such as https://app.example'),
+      docs: read.choice('DOCS', production ? 'off' : 'on', ['on', 'off']) === 'on',
+      logLevel: read.choice('LOG_LEVEL', 'info', LOG_LEVELS),
+    },
+    database: {
+      url: readDatabaseUrl(read),
+      dataDir,
+      poolSize: read.integer('DATABASE_POOL_SIZE', 10, { from: 2, to: 1000 }),
+    },
+    tokens: {
+      issuer,
+      audience: readAudience(read, issuer),
+      accessTokenTtl: read.integer('ACCESS_TOKEN_TTL', 300, { from: 1, to: 3600 }),
+      refreshTokenTtl: read.integer('REFRESH_TOKEN_TTL', 14 * DAY, { from: 1, to: 30 * DAY }),
+      grantTtl: read.integer('GRANT_TTL', 30 * DAY, { from: 1, to: 30 * DAY }),
+      refreshLeeway: read.integer('REFRESH_LEEWAY', 10, { from: 0, to: 60 }),
+    },
+    encryption: { key: readEncryptionKey(read, production), dataDir },
+    bootstrap: readBootstrap(read, production),
+  };
+  read.demand(
+    (read.text('ROLES') ?? ROLES).split(',').toSorted().join(',') === ROLES.split(',').toSorted().join(','),
+    `ROLES must be ${ROLES}: this version runs these roles together in one process.`,
+  );
+  read.finish();
+  return deepFreeze(config);
+}
+
+function readIssuer(read: EnvironmentReader, port: number, production: boolean): string {
+  const issuer = read.text('ISSUER') ?? `http://localhost:${port}`;
+  const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
+  // A path would need the path-inserted metadata location of RFC 8414 §3.1; an origin is all this server needs.
+  const isPlainOrigin = url !== undefined && isOrigin(issuer);
+  read.demand(isPlainOrigin, 'ISSUER must be an http or https origin without a path or a trailing slash.');
+  if (url && production) {
+    read.demand(
+      url.protocol === 'https:' || isLoopbackHost(url.hostname),
+      'ISSUER must be an https URL in production, unless its host is loopback.',
+    );
+  }
+  return issuer;
+}
+
+function readAudience(read: EnvironmentReader, issuer: string): string {
+  const audience = read.text('AUDIENCE') ?? issuer;
+  read.demand(isOrigin(audience), 'AUDIENCE must be an http or https origin without a path.');
+  return audience;
+}
+
+function readDatabaseUrl(read: EnvironmentReader): string | undefined {
+  const url = read.text('DATABASE_URL');
+  read.demand(
+    url === undefined || /^postgres(ql)?:\/\//.test(url),
+    'DATABASE_URL must be a postgres:// or postgresql:// URL.',
+  );
+  return url;
+}
+
+function readEncryptionKey(read: EnvironmentReader, production: boolean): Buffer | undefined {
+  const text = read.text('ENCRYPTION_KEY');
+  if (text === undefined) {
+    read.demand(!production, 'ENCRYPTION_KEY must be set in production: 32 random bytes in base64 or hex.');
+    return undefined;
+  }
+  const key = /^[0-9a-fA-F]{64}$/.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
+  read.demand(key.length === 32, 'ENCRYPTION_KEY must be 32 bytes in base64, base64url or hex.');
+  return key;
+}
+
+function readBootstrap(read: EnvironmentReader, production: boolean): BootstrapConfig {
+  const bootstrap = {
+    clientId: read.text('BOOTSTRAP_CLIENT_ID') ?? 'grantway',
+    clientSecret: read.text('BOOTSTRAP_CLIENT_SECRET'),
+    username: read.text('BOOTSTRAP_USERNAME') ?? 'admin',
+    password: read.text('BOOTSTRAP_PASSWORD'),
+    output: read.text('BOOTSTRAP_OUTPUT') ?? 'terminal',
+  };
+  const shortestSecret = production ? 32 : 16;
+  read.demand(
+    CLIENT_CREDENTIAL.test(bootstrap.clientId) &&
+      bootstrap.clientId.length <= 128 &&
+      !UUID.test(bootstrap.clientId),
+    'BOOTSTRAP_CLIENT_ID must be 1 to 128 characters of A-Z a-z 0-9 . _ ~ - and no UUID.',
+  );
+  read.demand(
+    bootstrap.clientSecret === undefined ||
+      (CLIENT_CREDENTIAL.test(bootstrap.clientSecret) &&
+        bootstrap.clientSecret.length >= shortestSecret &&
+        bootstrap.clientSecret.length <= 256),
+    `BOOTSTRAP_CLIENT_SECRET must be ${shortestSecret} to 256 characters of A-Z a-z 0-9 . _ ~ - and random.`,
+  );
+  return bootstrap;
+}
+
+function isAddressRange(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return (
+    prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128))
+  );
+}
+
+function deepFreeze(config: Config): Config {
+  for (const group of Object.values(config)) Object.freeze(group);
+  return Object.freeze(config);
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+
+/** The variables a process was started with. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Every mistake of the configuration at once, by variable name and never by value. */
+export class ConfigurationError extends Error {
+  constructor(readonly mistakes: readonly string[]) {
+    super(`The configuration is not usable:\n${mistakes.map((mistake) => `  - ${mistake}`).join('\n')}`);
+    this.name = 'ConfigurationError';
+  }
+}
+
+/**
+ * Reads variables by name and collects what is wrong with them, so that an operator mends everything in one go.
+ * `X_FILE` reads the value of `X` from a file, for secrets that are mounted. An empty value counts as unset.
+ */
+export class EnvironmentReader {
+  readonly mistakes: string[] = [];
+
+  constructor(private readonly environment: Environment) {}
+
+  text(name: string): string | undefined {
+    const value = this.environment[name];
+    const file = this.environment[`${name}_FILE`];
+    if (!file) return value === '' ? undefined : value;
+    if (value) {
+      this.mistakes.push(`${name} and ${name}_FILE are both set; keep one.`);
+      return undefined;
+    }
+    try {
+      return readFileSync(file, 'utf8').replace(/\r?\n$/, '') || undefined;
+    } catch {
+      this.mistakes.push(`${name}_FILE names a file that cannot be read.`);
+      return undefined;
+    }
+  }
+
+  integer(name: string, fallback: number, range: { from: number; to: number }): number {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= range.from && number <= range.to) return number;
+    this.mistakes.push(`${name} must be a whole number from ${range.from} to ${range.to}.`);
+    return fallback;
+  }
+
+  choice<T extends string>(name: string, fallback: T, choices: readonly T[]): T {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    if ((choices as readonly string[]).includes(value)) return value as T;
+    this.mistakes.push(`${name} must be one of ${choices.join(', ')}.`);
+    return fallback;
+  }
+
+  /** A comma-separated list; `accepts` says whether an entry is good. */
+  list(name: string, accepts: (entry: string) => boolean, form: string): string[] {
+    const entries = (this.text(name) ?? '')
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '');
+    if (!entries.every(accepts)) this.mistakes.push(`${name} must be a comma-separated list of ${form}.`);
+    return entries;
+  }
+
+  /** Reports a mistake about a variable unless the condition holds. */
+  demand(condition: boolean, mistake: string): void {
+    if (!condition) this.mistakes.push(mistake);
+  }
+
+  /** @throws ConfigurationError when anything was wrong */
+  finish(): void {
+    if (this.mistakes.length > 0) throw new ConfigurationError(this.mistakes);
+  }
+}

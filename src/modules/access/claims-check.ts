@@ -1,0 +1,52 @@
+import type { AccessTokenClaims } from '../../protocol/access-token.js';
+import { InvalidToken } from '../../protocol/bearer-error.js';
+import { parseScope } from '../../protocol/scopes.js';
+
+/** How far the clocks of issuer and resource server may be apart. Seconds. */
+const CLOCK_SKEW = 5;
+
+export interface ExpectedClaims {
+  issuer: string;
+  audience: string;
+  /** Seconds since 1970. */
+  now: number;
+}
+
+/**
+ * Checks the claims of a token whose signature was verified. RFC 9068 §4, RFC 7519 §4.1. Every check fails on
+ * absence and on another type; numbers must be whole, so that no infinity passes for a date.
+ * @throws InvalidToken
+ */
+export function checkClaims(payload: unknown, expected: ExpectedClaims): AccessTokenClaims {
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
+    throw new InvalidToken('the claims are no object');
+  }
+  const claims = payload as Record<string, unknown>;
+  for (const name of ['sub', 'client_id', 'jti', 'sid'] as const) {
+    if (typeof claims[name] !== 'string' || claims[name] === '') throw new InvalidToken(`no ${name}`);
+  }
+  if (claims.iss !== expected.issuer) throw new InvalidToken('another issuer');
+  if (!audienceIncludes(claims.aud, expected.audience)) throw new InvalidToken('another audience');
+  const { iat, exp, nbf } = claims;
+  if (!Number.isSafeInteger(exp) || (exp as number) <= expected.now) throw new InvalidToken('expired');
+  if (!Number.isSafeInteger(iat) || (iat as number) > expected.now + CLOCK_SKEW) {
+    throw new InvalidToken('issued in the future');
+  }
+  if (nbf !== undefined && (!Number.isSafeInteger(nbf) || (nbf as number) > expected.now + CLOCK_SKEW)) {
+    throw new InvalidToken('not yet valid');
+  }
+  if (typeof claims.scope !== 'string' || !isScope(claims.scope)) throw new InvalidToken('no scope');
+  return payload as AccessTokenClaims;
+}
+
+function audienceIncludes(audience: unknown, expected: string): boolean {
+  return Array.isArray(audience) ? audience.includes(expected) : audience === expected;
+}
+
+function isScope(text: string): boolean {
+  try {
+    return parseScope(text).length > 0;
+  } catch {
+    return false;
+  }
+}

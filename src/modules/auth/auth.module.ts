@@ -1,0 +1,53 @@
+import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/index.js';
+import { ClientsModule } from '../clients/index.js';
+import { TokensModule } from '../tokens/index.js';
+import { ClientCredentialsGrant } from './grants/client-credentials.grant.js';
+import { GRANT_HANDLERS } from './grants/grant-handler.js';
+import { GrantTypesServed } from './grants/grant-types-served.js';
+import { PasswordGrant } from './grants/password.grant.js';
+import { RefreshTokenGrant } from './grants/refresh-token.grant.js';
+import { ResourceOwnerSignIn } from './grants/resource-owner-sign-in.js';
+import { TokenAnswers } from './grants/token-answers.js';
+import { IntrospectionController } from './http/introspection.controller.js';
+import { LocalStrategy } from './http/local.strategy.js';
+import { MetadataController } from './http/metadata.controller.js';
+import { OAuthRequests } from './http/oauth-request.js';
+import { PassportSignIn } from './http/passport-sign-in.js';
+import { RevocationController } from './http/revocation.controller.js';
+import { TokenController } from './http/token.controller.js';
+import { UserInfoController } from './http/userinfo.controller.js';
+import { TargetPolicy } from './target-policy.js';
+import { TokenIntrospection } from './token-introspection.js';
+import { TokenRevocation } from './token-revocation.js';
+
+/** The authorization server: its endpoints, and one handler for each grant type. */
+@Module({
+  imports: [AccessModule, ClientsModule, TokensModule],
+  controllers: [
+    TokenController,
+    RevocationController,
+    IntrospectionController,
+    MetadataController,
+    UserInfoController,
+  ],
+  providers: [
+    ClientCredentialsGrant,
+    GrantTypesServed,
+    LocalStrategy,
+    OAuthRequests,
+    PasswordGrant,
+    RefreshTokenGrant,
+    TargetPolicy,
+    TokenAnswers,
+    TokenIntrospection,
+    TokenRevocation,
+    { provide: ResourceOwnerSignIn, useClass: PassportSignIn },
+    {
+      provide: GRANT_HANDLERS,
+      inject: [PasswordGrant, RefreshTokenGrant, ClientCredentialsGrant],
+      useFactory: (...handlers: unknown[]) => handlers,
+    },
+  ],
+})
+export class AuthModule {}

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { TokenConfig } from '../../../config/config.js';
+import { AppLogger } from '../../../platform/logging/logging.module.js';
+import { InvalidGrant } from '../../../protocol/oauth-error.js';
+import type { ResourceOwner } from '../../../protocol/resource-owner.js';
+import type { TokenAnswer } from '../../../protocol/token-answer.js';
+import type { Client } from '../../clients/index.js';
+import { type Grant, GrantRegistry, type Rotation } from '../../tokens/index.js';
+import { ResourceOwnerAuthenticator } from '../resource-owner-authenticator.js';
+import { refreshedScope } from '../scopes/scope-policy.js';
+import { GrantHandler, type TokenRequest, required } from './grant-handler.js';
+import { lifetimesOf } from './lifetimes.js';
+import { TokenAnswers } from './token-answers.js';
+
+/** Refreshing an access token; every use rotates the refresh token. RFC 6749 §6, RFC 9700 §4.14.2. */
+@Injectable()
+export class RefreshTokenGrant extends GrantHandler {
+  readonly type = 'refresh_token';
+
+  constructor(
+    private readonly grants: GrantRegistry,
+    private readonly directory: ResourceOwnerAuthenticator,
+    private readonly answers: TokenAnswers,
+    private readonly config: TokenConfig,
+    private readonly logger: AppLogger,
+  ) {
+    super();
+  }
+
+  async handle({ client, form }: TokenRequest): Promise<TokenAnswer> {
+    const presented = required(form, 'refresh_token');
+    const grant = await this.findGrant(presented, client);
+    const owner = await this.confirmOwner(grant);
+    // Before the token is consumed: a request for too much must not cost the client its token.
+    const scope = refreshedScope(grant.scope, client, owner.roles, form.get('scope'));
+    const refreshToken = await this.rotate(presented, grant, client);
+    return this.answers.answer(client, grant, scope, refreshToken);
+  }
+
+  /** The grant of a token of this client. Another client's attempt changes nothing: it must not burn the token. */
+  private async findGrant(presented: string, client: Client): Promise<Grant> {
+    const state = await this.grants.findByRefreshToken(presented);
+    if (state === undefined) throw new InvalidGrant('unknown refresh token');
+    if (state.grantEnded) throw new InvalidGrant('the grant has ended');
+    if (state.grant.clientId !== client.clientId) {
+      this.logger.warn(
+        { client_id: client.clientId, grant_id: state.grant.id, owner_client_id: state.grant.clientId },
+        "refresh token presented by another client than its own",
+      );
+      throw new InvalidGrant('refresh token of another client');
+    }
+    return state.grant;
+  }
+
+  /** The person as of now. A grant ends with the person's account, and with the password it was made by. */
+  private async confirmOwner(grant: Grant): Promise<ResourceOwner> {
+    const owner = await this.directory.describe(grant.subject);
+    if (owner !== undefined && owner.credentials_version === grant.credentialsVersion) return owner;
+    await this.grants.end(grant.id, owner === undefined ? 'person_disabled' : 'credentials_changed');
+    throw new InvalidGrant('the person is gone, disabled, or has another password');
+  }
+
+  private async rotate(presented: string, grant: Grant, client: Client): Promise<string> {
+    const rotation: Rotation = await this.grants.rotate(presented, grant, lifetimesOf(client, this.config));
+    switch (rotation.outcome) {
+      case 'rotated':
+      case 'repeated':
+        return rotation.refreshToken;
+      case 'reused':
+        this.logger.warn(
+          { client_id: grant.clientId, sub: grant.subject, grant_id: grant.id },
+          'a used refresh token came back: the grant has ended',
+        );
+        throw new InvalidGrant('reuse of a refresh token');
+      case 'dead':
+        throw new InvalidGrant('expired or ended refresh token');
+    }
+  }
+}

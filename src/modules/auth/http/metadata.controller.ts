@@ -1,0 +1,73 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { JWK } from 'jose';
+import { TokenConfig } from '../../../config/config.js';
+import { CLIENT_AUTHENTICATION_METHODS } from '../../../protocol/grant-types.js';
+import { SCOPES } from '../../../protocol/scopes.js';
+import { Public } from '../../access/index.js';
+import { SigningKeyRing } from '../../tokens/index.js';
+import { GrantTypesServed } from '../grants/grant-types-served.js';
+
+/** Seconds for which the public documents may be cached. */
+const MAX_AGE = 300;
+
+/** What clients and resource servers can learn without credentials. It lists only what works. */
+@ApiTags('Discovery')
+@Public()
+@Controller('.well-known')
+export class MetadataController {
+  constructor(
+    private readonly config: TokenConfig,
+    private readonly keys: SigningKeyRing,
+    private readonly grantTypes: GrantTypesServed,
+  ) {}
+
+  /** RFC 8414 §2. There is no authorization endpoint, so `response_types_supported` is empty. */
+  @Get('oauth-authorization-server')
+  @Header('Cache-Control', `public, max-age=${MAX_AGE}`)
+  @ApiOperation({ summary: 'Authorization server metadata (RFC 8414)' })
+  @ApiOkResponse({ description: 'Endpoints and what they support.' })
+  authorizationServer(): Record<string, unknown> {
+    const { issuer } = this.config;
+    const confidentialMethods = CLIENT_AUTHENTICATION_METHODS.filter((method) => method !== 'none');
+    return {
+      issuer,
+      token_endpoint: `${issuer}/token`,
+      token_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
+      revocation_endpoint: `${issuer}/revoke`,
+      revocation_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
+      introspection_endpoint: `${issuer}/introspect`,
+      introspection_endpoint_auth_methods_supported: confidentialMethods,
+      userinfo_endpoint: `${issuer}/userinfo`,
+      jwks_uri: `${issuer}/.well-known/jwks.json`,
+      grant_types_supported: this.grantTypes.types,
+      response_types_supported: [],
+      scopes_supported: Object.keys(SCOPES),
+    };
+  }
+
+  /** RFC 7517 §5. */
+  @Get('jwks.json')
+  @Header('Cache-Control', `public, max-age=${MAX_AGE}`)
+  @ApiOperation({ summary: 'Public keys of the access tokens (RFC 7517)' })
+  @ApiOkResponse({ description: 'A JWK Set.' })
+  async jwks(): Promise<{ keys: JWK[] }> {
+    return { keys: await this.keys.published() };
+  }
+
+  /** RFC 9728 §2, on behalf of the backend API. */
+  @Get('oauth-protected-resource')
+  @Header('Cache-Control', `public, max-age=${MAX_AGE}`)
+  @ApiOperation({ summary: 'Protected resource metadata (RFC 9728)' })
+  @ApiOkResponse({ description: 'Who issues tokens for the API, and how they are presented.' })
+  protectedResource(): Record<string, unknown> {
+    const { issuer, audience } = this.config;
+    return {
+      resource: audience,
+      authorization_servers: [issuer],
+      jwks_uri: `${issuer}/.well-known/jwks.json`,
+      scopes_supported: Object.keys(SCOPES),
+      bearer_methods_supported: ['header'],
+    };
+  }
+}

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { type Form, parseForm } from '../../../protocol/form.js';
+import { InvalidRequest } from '../../../protocol/oauth-error.js';
+import { type Client, ClientAuthenticator, presentedCredentials } from '../../clients/index.js';
+
+/** Parameters whose place is the body: in a URL they end up in logs and histories. RFC 6749 §2.3.1, §3.2. */
+const BODY_ONLY = [
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'grant_type',
+  'username',
+  'password',
+  'refresh_token',
+  'token',
+];
+
+/** An OAuth endpoint's request, read in the order in which it may be refused. */
+@Injectable()
+export class OAuthRequests {
+  constructor(private readonly clients: ClientAuthenticator) {}
+
+  /** The form of the request body. @throws InvalidRequest */
+  form(request: FastifyRequest): Form {
+    const query = (request.query ?? {}) as Record<string, unknown>;
+    if (BODY_ONLY.some((name) => Object.hasOwn(query, name))) {
+      throw new InvalidRequest('Parameters belong in the request body, not in the URL.');
+    }
+    if (request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && /^content-type$/i.test(name)).length > 1) {
+      throw new InvalidRequest('There is more than one Content-Type header.');
+    }
+    const { body } = request;
+    if (!(body instanceof Uint8Array)) {
+      throw new InvalidRequest('The request body must be application/x-www-form-urlencoded.');
+    }
+    return parseForm(body);
+  }
+
+  /** The authenticated client. @throws InvalidClient, InvalidRequest */
+  async client(request: FastifyRequest, form: Form): Promise<Client> {
+    const authorizations = request.raw.rawHeaders.filter((_, at, all) => at % 2 === 1 && /^authorization$/i.test(all[at - 1]!));
+    const client = await this.clients.authenticate(presentedCredentials(authorizations, form));
+    request.clientId = client.clientId;
+    return client;
+  }
+}

@@ -1,0 +1,41 @@
+import { Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
+import { OAUTH_EDGE } from '../../../platform/http/request.js';
+import type { TokenAnswer } from '../../../protocol/token-answer.js';
+import { AuthenticatesClient } from '../../access/index.js';
+import { required } from '../grants/grant-handler.js';
+import { GrantTypesServed } from '../grants/grant-types-served.js';
+import { OAuthRequests } from './oauth-request.js';
+import { ApiTokenEndpoint } from './oauth-endpoints.docs.js';
+import { TargetPolicy } from '../target-policy.js';
+
+/** The token endpoint. RFC 6749 §3.2. */
+@Controller('token')
+export class TokenController {
+  constructor(
+    private readonly requests: OAuthRequests,
+    private readonly grantTypes: GrantTypesServed,
+    private readonly targets: TargetPolicy,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @Header('Pragma', 'no-cache')
+  @RouteConfig(OAUTH_EDGE)
+  @AuthenticatesClient()
+  @ApiTokenEndpoint()
+  async token(@Req() request: FastifyRequest): Promise<TokenAnswer> {
+    const form = this.requests.form(request);
+    const client = await this.requests.client(request, form);
+    const handler = this.grantTypes.handlerFor(required(form, 'grant_type'), client);
+    this.targets.check(form.get('resource'));
+    return handler.handle({
+      client,
+      form,
+      ip: request.ip,
+      userAgent: request.headers['user-agent']?.slice(0, 256) ?? null,
+    });
+  }
+}

@@ -1,0 +1,3 @@
+export { AuthModule } from './auth.module.js';
+export { ResourceOwnerAuthenticator, type SignInContext } from './resource-owner-authenticator.js';
+export { mayHold } from './scopes/scope-policy.js';

@@ -1,0 +1,34 @@
+import type { ClientAuthenticationMethod, GrantType, SigningAlgorithm } from '../../protocol/grant-types.js';
+
+/** A registered client. Names follow RFC 7591 §2 where it has one. */
+export interface Client {
+  clientId: string;
+  name: string;
+  status: 'active' | 'disabled';
+  /** Operated by the same party as this server: the one kind that may be given the password grant. */
+  firstParty: boolean;
+  /** The one method it may use; null lets a client with a secret use Basic or the body. */
+  authenticationMethod: ClientAuthenticationMethod | null;
+  grantTypes: readonly GrantType[];
+  scope: readonly string[];
+  /** What a request without `scope` gets; a part of `scope`. */
+  defaultScope: readonly string[];
+  /** Audiences whose tokens it may introspect although they were issued to others. RFC 7662 §4. */
+  audiences: readonly string[];
+  /** Web origins whose pages may call on its behalf. */
+  allowedOrigins: readonly string[];
+  signingAlgorithm: SigningAlgorithm;
+  /** Seconds; null means the server's default. */
+  accessTokenTtl: number | null;
+  refreshTokenTtl: number | null;
+  grantTtl: number | null;
+  refreshLeeway: number | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** The digests by which a client's secret is known. A rotated one stays good until it expires. */
+export interface ClientSecrets {
+  current: Buffer | null;
+  previous: { hash: Buffer; expiresAt: Date } | null;
+}

@@ -1,0 +1,122 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { PageQuery } from '../../../platform/http/page.js';
+import { CLIENT_CREDENTIAL } from '../../../protocol/characters.js';
+import { InvalidInput } from '../../../protocol/problem.js';
+import { RequireScopes } from '../../access/index.js';
+import { ClientRegistry } from '../registration/client-registry.js';
+import {
+  ChangeClient,
+  ClientAnswer,
+  ClientPage,
+  ClientWithSecretAnswer,
+  CreateClient,
+  RotateSecret,
+  clientAnswerOf,
+  registrationOf,
+} from './client.dto.js';
+
+@ApiTags('Administration: clients')
+@Controller('admin/clients')
+export class AdminClientsController {
+  constructor(private readonly clients: ClientRegistry) {}
+
+  @Post()
+  @RequireScopes('clients:write')
+  @ApiOperation({ summary: 'Register a client' })
+  @ApiCreatedResponse({ type: ClientWithSecretAnswer })
+  @ApiBadRequestResponse({ description: 'The registration is invalid or contradicts itself.' })
+  @ApiConflictResponse({ description: 'The client_id is taken.' })
+  async create(
+    @Body() body: CreateClient,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ClientWithSecretAnswer> {
+    const registration = { ...registrationOf(body), name: body.client_name };
+    const { client, secret } = await this.clients.register(registration, { clientId: body.client_id });
+    void reply.header('Location', `/admin/clients/${client.clientId}`);
+    return withSecret(clientAnswerOf(client), secret);
+  }
+
+  @Get()
+  @RequireScopes('clients:read')
+  @ApiOperation({ summary: 'List clients in the order of their ids' })
+  @ApiOkResponse({ type: ClientPage })
+  async list(@Query() query: PageQuery): Promise<ClientPage> {
+    const found = await this.clients.list(afterOf(query), query.limit + 1);
+    const page = found.slice(0, query.limit);
+    const last = page.at(-1);
+    return {
+      items: page.map(clientAnswerOf),
+      next_cursor:
+        found.length > query.limit && last ? Buffer.from(last.clientId).toString('base64url') : null,
+    };
+  }
+
+  @Get(':client_id')
+  @RequireScopes('clients:read')
+  @ApiOperation({ summary: 'Read a client' })
+  @ApiOkResponse({ type: ClientAnswer })
+  @ApiNotFoundResponse({ description: 'There is no such client.' })
+  async read(@Param('client_id') clientId: string): Promise<ClientAnswer> {
+    return clientAnswerOf(await this.clients.get(clientId));
+  }
+
+  @Patch(':client_id')
+  @RequireScopes('clients:write')
+  @ApiOperation({ summary: 'Change what is named; `{"status":"disabled"}` ends its tokens' })
+  @ApiOkResponse({ type: ClientAnswer })
+  @ApiBadRequestResponse({ description: 'The outcome would be invalid or contradict itself.' })
+  @ApiNotFoundResponse({ description: 'There is no such client.' })
+  async change(@Param('client_id') clientId: string, @Body() body: ChangeClient): Promise<ClientAnswer> {
+    return clientAnswerOf(await this.clients.change(clientId, registrationOf(body)));
+  }
+
+  @Post(':client_id/secret')
+  @HttpCode(200)
+  @RequireScopes('clients:write')
+  @ApiOperation({ summary: 'Give a client a new secret, with an overlap for the old one' })
+  @ApiOkResponse({ type: ClientWithSecretAnswer })
+  @ApiBadRequestResponse({ description: 'A public client has no secret.' })
+  @ApiNotFoundResponse({ description: 'There is no such client.' })
+  async rotateSecret(
+    @Param('client_id') clientId: string,
+    @Body() body: RotateSecret,
+  ): Promise<ClientWithSecretAnswer> {
+    const { client, secret } = await this.clients.rotateSecret(clientId, body.overlap ?? 0);
+    return withSecret(clientAnswerOf(client), secret);
+  }
+
+  @Delete(':client_id')
+  @HttpCode(204)
+  @RequireScopes('clients:write')
+  @ApiOperation({ summary: 'Delete a client and end its tokens' })
+  @ApiNoContentResponse({ description: 'The client is gone.' })
+  @ApiNotFoundResponse({ description: 'There is no such client.' })
+  async remove(@Param('client_id') clientId: string): Promise<void> {
+    await this.clients.remove(clientId);
+  }
+}
+
+function withSecret(answer: ClientAnswer, secret: string | undefined): ClientWithSecretAnswer {
+  return secret === undefined ? answer : { ...answer, client_secret: secret };
+}
+
+/** The client_id that a cursor of this list stands for. */
+function afterOf({ cursor }: PageQuery): string | undefined {
+  if (cursor === undefined) return undefined;
+  const clientId = Buffer.from(cursor, 'base64url').toString('latin1');
+  if (!CLIENT_CREDENTIAL.test(clientId)) {
+    throw new InvalidInput([{ pointer: 'cursor', detail: 'is not a cursor of this list' }]);
+  }
+  return clientId;
+}

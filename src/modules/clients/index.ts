@@ -1,0 +1,16 @@
+import type { Persistence } from '../../platform/database/data-source.js';
+import { ClientEntity } from './persistence/client.entity.js';
+import { Clients1763769600000 } from './persistence/migrations/1763769600000-clients.js';
+
+export { AllowedOriginsOfClients } from './allowed-origins-of-clients.js';
+export { ClientAuthenticator } from './authentication/client-authenticator.js';
+export { presentedCredentials } from './authentication/presented-credentials.js';
+export type { Client } from './client.js';
+export { ClientsModule } from './clients.module.js';
+export { ClientRegistry } from './registration/client-registry.js';
+export { ClientTokens } from './registration/client-tokens.js';
+
+export const clientsPersistence: Persistence = {
+  entities: [ClientEntity],
+  migrations: [Clients1763769600000],
+};

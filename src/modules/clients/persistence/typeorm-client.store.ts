@@ -1,0 +1,118 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, MoreThan, type Repository } from 'typeorm';
+import { Database } from '../../../platform/database/database.js';
+import { isUniqueViolation } from '../../../platform/database/unavailable.js';
+import type { ClientAuthenticationMethod, GrantType, SigningAlgorithm } from '../../../protocol/grant-types.js';
+import { Conflict } from '../../../protocol/problem.js';
+import type { Client, ClientSecrets } from '../client.js';
+import { ClientStore } from '../client-store.js';
+import { ClientEntity } from './client.entity.js';
+
+@Injectable()
+export class TypeormClientStore extends ClientStore {
+  private readonly clients: Repository<ClientEntity>;
+
+  constructor(
+    dataSource: DataSource,
+    private readonly database: Database,
+  ) {
+    super();
+    this.clients = dataSource.getRepository(ClientEntity);
+  }
+
+  async find(clientId: string): Promise<(Client & { secrets: ClientSecrets }) | undefined> {
+    const entity = await this.clients.findOneBy({ clientId });
+    return entity === null ? undefined : { ...clientOf(entity), secrets: secretsOf(entity) };
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return (await this.clients.count({ take: 1 })) === 0;
+  }
+
+  async add(client: Client, secrets: ClientSecrets): Promise<void> {
+    try {
+      await this.clients.insert({ ...columnsOf(client), ...secretColumnsOf(secrets) });
+    } catch (error) {
+      if (isUniqueViolation(error)) throw new Conflict('This client_id is taken.');
+      throw error;
+    }
+  }
+
+  async save(client: Client): Promise<boolean> {
+    const { clientId, ...columns } = columnsOf(client);
+    const { affected } = await this.clients.update({ clientId }, columns);
+    return affected === 1;
+  }
+
+  async replaceSecrets(clientId: string, secrets: ClientSecrets): Promise<void> {
+    await this.clients.update({ clientId }, secretColumnsOf(secrets));
+  }
+
+  async remove(clientId: string): Promise<boolean> {
+    const { affected } = await this.clients.delete({ clientId });
+    return affected === 1;
+  }
+
+  async list(after: string | undefined, limit: number): Promise<Client[]> {
+    const entities = await this.clients.find({
+      where: after === undefined ? {} : { clientId: MoreThan(after) },
+      order: { clientId: 'ASC' },
+      take: limit,
+    });
+    return entities.map(clientOf);
+  }
+
+  async allowsOrigin(origin: string, clientId: string | undefined): Promise<boolean> {
+    const rows = await this.database.query(
+      'client-allows-origin',
+      `SELECT 1 FROM clients
+       WHERE status = 'active' AND $1 = ANY(allowed_origins) AND ($2::text IS NULL OR client_id = $2) LIMIT 1`,
+      [origin, clientId ?? null],
+    );
+    return rows.length === 1;
+  }
+}
+
+function clientOf(entity: ClientEntity): Client {
+  const { secretHash: _s, previousSecretHash: _p, previousSecretExpiresAt: _e, ...client } = entity;
+  return {
+    ...client,
+    status: client.status as Client['status'],
+    authenticationMethod: client.authenticationMethod as ClientAuthenticationMethod | null,
+    grantTypes: client.grantTypes as GrantType[],
+    signingAlgorithm: client.signingAlgorithm as SigningAlgorithm,
+  };
+}
+
+function columnsOf(client: Client): Omit<ClientEntity, 'secretHash' | 'previousSecretHash' | 'previousSecretExpiresAt'> {
+  return {
+    ...client,
+    grantTypes: [...client.grantTypes],
+    scope: [...client.scope],
+    defaultScope: [...client.defaultScope],
+    audiences: [...client.audiences],
+    allowedOrigins: [...client.allowedOrigins],
+  };
+}
+
+function secretsOf(entity: ClientEntity): ClientSecrets {
+  const { secretHash, previousSecretHash, previousSecretExpiresAt } = entity;
+  return {
+    current: secretHash,
+    previous:
+      previousSecretHash !== null && previousSecretExpiresAt !== null
+        ? { hash: previousSecretHash, expiresAt: previousSecretExpiresAt }
+        : null,
+  };
+}
+
+function secretColumnsOf({ current, previous }: ClientSecrets): Pick<
+  ClientEntity,
+  'secretHash' | 'previousSecretHash' | 'previousSecretExpiresAt'
+> {
+  return {
+    secretHash: current,
+    previousSecretHash: previous?.hash ?? null,
+    previousSecretExpiresAt: previous?.expiresAt ?? null,
+  };
+}

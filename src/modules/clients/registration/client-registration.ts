@@ -1,0 +1,78 @@
+import { CLIENT_CREDENTIAL, UUID } from '../../../protocol/characters.js';
+import type { ClientAuthenticationMethod, GrantType, SigningAlgorithm } from '../../../protocol/grant-types.js';
+import { InvalidInput } from '../../../protocol/problem.js';
+import { holderOf } from '../../../protocol/scopes.js';
+import type { Client } from '../client.js';
+
+/** What an administrator may say of a client; what is left out keeps its value, or gets the default at creation. */
+export interface ClientRegistration {
+  name?: string;
+  status?: 'active' | 'disabled';
+  firstParty?: boolean;
+  authenticationMethod?: ClientAuthenticationMethod | null;
+  grantTypes?: readonly GrantType[];
+  scope?: readonly string[];
+  defaultScope?: readonly string[];
+  audiences?: readonly string[];
+  allowedOrigins?: readonly string[];
+  signingAlgorithm?: SigningAlgorithm;
+  accessTokenTtl?: number | null;
+  refreshTokenTtl?: number | null;
+  grantTtl?: number | null;
+  refreshLeeway?: number | null;
+}
+
+const DEFAULTS: Omit<Client, 'clientId' | 'name' | 'createdAt' | 'updatedAt'> = {
+  status: 'active',
+  firstParty: false,
+  authenticationMethod: null,
+  grantTypes: ['client_credentials'],
+  scope: [],
+  defaultScope: [],
+  audiences: [],
+  allowedOrigins: [],
+  signingAlgorithm: 'ES256',
+  accessTokenTtl: null,
+  refreshTokenTtl: null,
+  grantTtl: null,
+  refreshLeeway: null,
+};
+
+/** @throws InvalidInput when the registration contradicts itself */
+export function newClient(clientId: string, registration: ClientRegistration & { name: string }, now: Date): Client {
+  if (!CLIENT_CREDENTIAL.test(clientId) || clientId.length > 128) {
+    throw InvalidInput.member('client_id', 'must be 1 to 128 characters of A-Z a-z 0-9 . _ ~ -');
+  }
+  // People's ids are UUIDs: a client that looked like one could pass for a person where only `sub` is compared.
+  if (UUID.test(clientId.toLowerCase())) throw InvalidInput.member('client_id', 'must not be a UUID');
+  return changedClient({ ...DEFAULTS, clientId, name: registration.name, createdAt: now, updatedAt: now }, registration, now);
+}
+
+/** @throws InvalidInput when the outcome contradicts itself */
+export function changedClient(client: Client, change: ClientRegistration, now: Date): Client {
+  const said = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  const changed: Client = { ...client, ...said, updatedAt: now };
+  if (change.defaultScope === undefined) {
+    const base = change.scope === undefined ? client.defaultScope : change.scope;
+    const kept = base.filter((scope) => changed.scope.includes(scope));
+    changed.defaultScope = kept.filter((scope) => holderOf(scope) !== 'administrator');
+  }
+  refuseContradictions(changed);
+  return changed;
+}
+
+function refuseContradictions(client: Client): void {
+  const { grantTypes, firstParty, authenticationMethod, scope, defaultScope } = client;
+  if (grantTypes.includes('password') && !firstParty) {
+    throw InvalidInput.member('grant_types', 'password is only for a client with first_party: true (RFC 9700 section 2.4)');
+  }
+  if (grantTypes.includes('client_credentials') && authenticationMethod === 'none') {
+    throw InvalidInput.member('grant_types', 'client_credentials needs a client that authenticates (RFC 6749 section 4.4)');
+  }
+  if (!defaultScope.every((name) => scope.includes(name))) {
+    throw InvalidInput.member('default_scope', 'must lie within scope');
+  }
+  if (defaultScope.some((name) => holderOf(name) === 'administrator')) {
+    throw InvalidInput.member('default_scope', 'must not hold an administration scope');
+  }
+}

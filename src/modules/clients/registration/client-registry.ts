@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../../platform/clock/clock.js';
+import { sha256 } from '../../../platform/crypto/digest.js';
+import { randomToken } from '../../../platform/crypto/random.js';
+import { InvalidInput, NotFound } from '../../../protocol/problem.js';
+import type { Client, ClientSecrets } from '../client.js';
+import { ClientStore } from '../client-store.js';
+import { type ClientRegistration, changedClient, newClient } from './client-registration.js';
+import { ClientTokens } from './client-tokens.js';
+
+/** A fixed tag by which secret scanners know the secret; 256 random bits follow. */
+const SECRET_TAG = 'gws_';
+
+/** Registers and changes clients. */
+@Injectable()
+export class ClientRegistry {
+  constructor(
+    private readonly store: ClientStore,
+    private readonly tokens: ClientTokens,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param chosen a client_id, and a secret where the operator set one; both are generated otherwise
+   * @returns the secret this once, undefined for a public client
+   * @throws InvalidInput, Conflict
+   */
+  async register(
+    registration: ClientRegistration & { name: string },
+    chosen: { clientId?: string; secret?: string } = {},
+  ): Promise<{ client: Client; secret: string | undefined }> {
+    const clientId = chosen.clientId ?? `client-${randomToken().slice(0, 22)}`;
+    const client = newClient(clientId, registration, this.clock.now());
+    const secret = client.authenticationMethod === 'none' ? undefined : (chosen.secret ?? newSecret());
+    await this.store.add(client, secretsOf(secret));
+    return { client, secret };
+  }
+
+  /** @throws NotFound */
+  async get(clientId: string): Promise<Client> {
+    const client = await this.store.find(clientId);
+    if (client === undefined) throw new NotFound('client');
+    const { secrets: _secrets, ...registration } = client;
+    return registration;
+  }
+
+  async list(after: string | undefined, limit: number): Promise<Client[]> {
+    return this.store.list(after, limit);
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return this.store.isEmpty();
+  }
+
+  /** Changes what is named; disabling ends the client's tokens, and scopes taken away leave them. */
+  async change(clientId: string, change: ClientRegistration): Promise<Client> {
+    const before = await this.get(clientId);
+    const client = changedClient(before, change, this.clock.now());
+    if ((before.authenticationMethod === 'none') !== (client.authenticationMethod === 'none')) {
+      throw InvalidInput.member('token_endpoint_auth_method', 'cannot change between public and confidential');
+    }
+    if (!(await this.store.save(client))) throw new NotFound('client');
+    // After the change is stored, so that a sign-in that races with it is either ended here or sees it itself.
+    if (client.status === 'disabled') await this.tokens.end(clientId);
+    else await this.tokens.narrow(clientId, client.scope);
+    return client;
+  }
+
+  /**
+   * Gives a client a new secret. The old one stays good for `overlap` seconds, for a change without an outage.
+   * @throws InvalidInput for a public client, NotFound
+   */
+  async rotateSecret(clientId: string, overlap: number): Promise<{ client: Client; secret: string }> {
+    const found = await this.store.find(clientId);
+    if (found === undefined) throw new NotFound('client');
+    const { secrets, ...client } = found;
+    if (secrets.current === null) {
+      throw InvalidInput.member('client_id', 'is that of a public client, which has no secret');
+    }
+    const secret = newSecret();
+    await this.store.replaceSecrets(clientId, {
+      current: sha256(secret),
+      previous: overlap > 0 ? { hash: secrets.current, expiresAt: this.clock.in(overlap) } : null,
+    });
+    return { client, secret };
+  }
+
+  /** Deletes a client and ends its tokens. */
+  async remove(clientId: string): Promise<void> {
+    if (!(await this.store.remove(clientId))) throw new NotFound('client');
+    await this.tokens.end(clientId);
+  }
+}
+
+function newSecret(): string {
+  return SECRET_TAG + randomToken();
+}
+
+function secretsOf(secret: string | undefined): ClientSecrets {
+  return { current: secret === undefined ? null : sha256(secret), previous: null };
+}

@@ -1,0 +1,59 @@
+/**
+ * One sign-in of one person at one client: what people and administrators see as a session and end. A client's own
+ * tokens (`client_credentials`) hang on a grant of the client, whose subject is the client itself.
+ */
+export interface Grant {
+  id: string;
+  subject: string;
+  clientId: string;
+  scope: readonly string[];
+  /** When and how the person signed in. RFC 9068 §2.2.1. */
+  authTime: Date;
+  amr: readonly string[];
+  /** Version of the password that was checked: a grant does not outlive it. Null for a client's own grant. */
+  credentialsVersion: string | null;
+  ip: string | null;
+  userAgent: string | null;
+  createdAt: Date;
+  lastUsedAt: Date;
+  /** The absolute end, however often it is refreshed. */
+  expiresAt: Date;
+}
+
+export type NewGrant = Omit<Grant, 'lastUsedAt'>;
+
+/** Why a grant ended, for the session's history. */
+export type GrantEnd =
+  | 'revoked'
+  | 'session_ended'
+  | 'reuse'
+  | 'person_disabled'
+  | 'credentials_changed'
+  | 'client_disabled';
+
+/** A refresh token as it is stored: its digest, never itself. */
+export interface NewRefreshToken {
+  hash: Buffer;
+  expiresAt: Date;
+}
+
+/** A refresh token with its grant, at one moment. */
+export interface RefreshTokenState {
+  grant: Grant;
+  grantEnded: boolean;
+  expiresAt: Date;
+  /** Undefined while the token is the live end of its line. */
+  used: { at: Date; sealedSuccessor: Buffer; successorUsed: boolean; successorExpiresAt: Date } | undefined;
+}
+
+export interface Successor extends NewRefreshToken {
+  /** The successor itself, sealed with a key that only the predecessor yields. */
+  sealed: Buffer;
+}
+
+/** A page of grants, newest first. `before` is the id of the last one of the page before. */
+export interface GrantPage {
+  subject?: string;
+  before?: string;
+  limit: number;
+}

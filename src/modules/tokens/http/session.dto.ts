@@ -1,0 +1,64 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { PageAnswer } from '../../../platform/http/page.js';
+import { formatScope } from '../../../protocol/scopes.js';
+import type { Grant } from '../grants/grant.js';
+
+export class SessionAnswer {
+  @ApiProperty({ format: 'uuid', example: '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b10' })
+  id: string;
+
+  @ApiProperty({ example: 'grantway' })
+  client_id: string;
+
+  @ApiProperty({ example: 'profile account resources:read resources:write' })
+  scope: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Address the person signed in from', example: '127.0.0.1' })
+  ip: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'curl/8.5.0' })
+  user_agent: string | null;
+
+  @ApiProperty({ format: 'date-time' })
+  created_at: string;
+
+  @ApiProperty({ format: 'date-time', description: 'Sign-in or latest refresh' })
+  last_used_at: string;
+
+  @ApiProperty({ format: 'date-time', description: 'The session ends then, however often it is refreshed' })
+  expires_at: string;
+}
+
+export class OwnSessionAnswer extends SessionAnswer {
+  @ApiProperty({ description: 'Whether this is the session of the token that asks' })
+  current: boolean;
+}
+
+export class AdminSessionAnswer extends SessionAnswer {
+  @ApiProperty({ description: 'The person', example: '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b10' })
+  sub: string;
+}
+
+export class OwnSessionPage extends PageAnswer {
+  @ApiProperty({ type: [OwnSessionAnswer] })
+  items: OwnSessionAnswer[];
+}
+
+export class AdminSessionPage extends PageAnswer {
+  @ApiProperty({ type: [AdminSessionAnswer] })
+  items: AdminSessionAnswer[];
+}
+
+/** A grant as its person sees it. */
+export function sessionAnswerOf(grant: Grant): SessionAnswer {
+  return {
+    id: grant.id,
+    client_id: grant.clientId,
+    scope: formatScope(grant.scope),
+    ip: grant.ip,
+    user_agent: grant.userAgent,
+    created_at: grant.createdAt.toISOString(),
+    last_used_at: grant.lastUsedAt.toISOString(),
+    expires_at: grant.expiresAt.toISOString(),
+  };
+}

@@ -1,0 +1,259 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../../platform/database/database.js';
+import type {
+  Grant,
+  GrantEnd,
+  GrantPage,
+  NewGrant,
+  NewRefreshToken,
+  RefreshTokenState,
+  Successor,
+} from '../grants/grant.js';
+import { GrantStore } from '../grants/grant-store.js';
+
+/** A row of `grants`, with the names of its columns. */
+interface GrantRow {
+  id: string;
+  subject: string;
+  client_id: string;
+  scope: string[];
+  auth_time: Date;
+  amr: string[];
+  credentials_version: string | null;
+  ip: string | null;
+  user_agent: string | null;
+  created_at: Date;
+  last_used_at: Date;
+  expires_at: Date;
+}
+
+interface RefreshTokenRow extends GrantRow {
+  ended_at: Date | null;
+  token_expires_at: Date;
+  used_at: Date | null;
+  successor_sealed: Buffer | null;
+  successor_used_at: Date | null;
+  successor_expires_at: Date | null;
+}
+
+const GRANT_COLUMNS = `id, subject, client_id, scope, auth_time, amr, credentials_version, ip, user_agent,
+  created_at, last_used_at, expires_at`;
+
+const INSERT_GRANT = `INSERT INTO grants (${GRANT_COLUMNS})
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)`;
+
+/** Grants as prepared statements: each method is one statement, so each is a transaction of its own. */
+@Injectable()
+export class PostgresGrantStore extends GrantStore {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  async begin(grant: NewGrant, refreshToken: NewRefreshToken | undefined): Promise<void> {
+    if (refreshToken === undefined) {
+      await this.database.query('grant-begin', INSERT_GRANT, grantValues(grant));
+      return;
+    }
+    await this.database.query(
+      'grant-begin-refreshable',
+      `WITH new_grant AS (${INSERT_GRANT} RETURNING id, created_at)
+       INSERT INTO refresh_tokens (hash, grant_id, created_at, expires_at)
+       SELECT $12, id, created_at, $13 FROM new_grant`,
+      [...grantValues(grant), refreshToken.hash, refreshToken.expiresAt],
+    );
+  }
+
+  async ofClient(fresh: NewGrant): Promise<Grant> {
+    // The conflicting update makes RETURNING speak for the row that is there, with the scope the client has today.
+    const [row] = await this.database.query<GrantRow>(
+      'grant-of-client',
+      `${INSERT_GRANT}
+       ON CONFLICT (client_id) WHERE ended_at IS NULL AND subject = client_id
+       DO UPDATE SET last_used_at = excluded.last_used_at, scope = excluded.scope
+       RETURNING ${GRANT_COLUMNS}`,
+      grantValues(fresh),
+    );
+    return grantOf(row!);
+  }
+
+  async findByRefreshToken(hash: Buffer): Promise<RefreshTokenState | undefined> {
+    const [row] = await this.database.query<RefreshTokenRow>(
+      'refresh-token-find',
+      `SELECT g.id, g.subject, g.client_id, g.scope, g.auth_time, g.amr, g.credentials_version, g.ip, g.user_agent,
+              g.created_at, g.last_used_at, g.expires_at, g.ended_at, t.expires_at AS token_expires_at, t.used_at,
+              t.successor_sealed, s.used_at AS successor_used_at, s.expires_at AS successor_expires_at
+       FROM refresh_tokens t
+       JOIN grants g ON g.id = t.grant_id
+       LEFT JOIN refresh_tokens s ON s.hash = t.successor_hash
+       WHERE t.hash = $1`,
+      [hash],
+    );
+    return row === undefined ? undefined : refreshTokenStateOf(row);
+  }
+
+  async rotate(hash: Buffer, successor: Successor, now: Date): Promise<boolean> {
+    // A racing request waits for the row, then finds used_at set and rotates nothing. An end that commits
+    // meanwhile is seen by the last update, which then returns nothing either.
+    const rows = await this.database.query(
+      'refresh-token-rotate',
+      `WITH consumed AS (
+         UPDATE refresh_tokens t SET used_at = $4, successor_hash = $2, successor_sealed = $3
+         FROM grants g
+         WHERE t.hash = $1 AND t.used_at IS NULL AND t.expires_at > $4
+           AND g.id = t.grant_id AND g.ended_at IS NULL AND g.expires_at > $4
+         RETURNING t.grant_id
+       ), successor AS (
+         INSERT INTO refresh_tokens (hash, grant_id, created_at, expires_at)
+         SELECT $2, grant_id, $4, $5 FROM consumed
+         RETURNING grant_id
+       )
+       UPDATE grants SET last_used_at = $4 FROM successor
+       WHERE grants.id = successor.grant_id AND grants.ended_at IS NULL
+       RETURNING grants.id`,
+      [hash, successor.hash, successor.sealed, now, successor.expiresAt],
+    );
+    return rows.length === 1;
+  }
+
+  async findLive(grantId: string, tokenId: string, now: Date): Promise<Grant | undefined> {
+    const [row] = await this.database.query<GrantRow>(
+      'grant-find-live',
+      `SELECT ${GRANT_COLUMNS} FROM grants
+       WHERE id = $1 AND ended_at IS NULL AND expires_at > $3
+         AND NOT EXISTS (SELECT 1 FROM revoked_access_tokens WHERE jti = $2)`,
+      [grantId, tokenId, now],
+    );
+    return row === undefined ? undefined : grantOf(row);
+  }
+
+  async revokeAccessToken(tokenId: string, expiresAt: Date): Promise<void> {
+    await this.database.query(
+      'access-token-revoke',
+      'INSERT INTO revoked_access_tokens (jti, expires_at) VALUES ($1, $2) ON CONFLICT (jti) DO NOTHING',
+      [tokenId, expiresAt],
+    );
+  }
+
+  async end(grantId: string, reason: GrantEnd, now: Date, subject?: string): Promise<boolean> {
+    const rows = await this.database.query(
+      'grant-end',
+      `UPDATE grants SET ended_at = $2, end_reason = $3
+       WHERE id = $1 AND ended_at IS NULL AND expires_at > $2 AND ($4::text IS NULL OR subject = $4)
+       RETURNING id`,
+      [grantId, now, reason, subject ?? null],
+    );
+    return rows.length === 1;
+  }
+
+  async endAllOfSubject(subject: string, reason: GrantEnd, now: Date): Promise<void> {
+    await this.database.query(
+      'grant-end-all-of-subject',
+      'UPDATE grants SET ended_at = $2, end_reason = $3 WHERE subject = $1 AND ended_at IS NULL',
+      [subject, now, reason],
+    );
+  }
+
+  async endAllOfClient(clientId: string, reason: GrantEnd, now: Date): Promise<void> {
+    await this.database.query(
+      'grant-end-all-of-client',
+      'UPDATE grants SET ended_at = $2, end_reason = $3 WHERE client_id = $1 AND ended_at IS NULL',
+      [clientId, now, reason],
+    );
+  }
+
+  async narrow(
+    of: { subject: string } | { clientId: string },
+    allowed: (scope: string) => boolean,
+  ): Promise<void> {
+    const [name, column, value] =
+      'subject' in of ? ['of-subject', 'subject', of.subject] : ['of-client', 'client_id', of.clientId];
+    const held = await this.database.query<{ scope: string }>(
+      `grant-scopes-${name}`,
+      `SELECT DISTINCT unnest(scope) AS scope FROM grants WHERE ${column} = $1 AND ended_at IS NULL`,
+      [value],
+    );
+    const lost = held.map(({ scope }) => scope).filter((scope) => !allowed(scope));
+    if (lost.length === 0) return;
+    await this.database.query(
+      `grant-narrow-${name}`,
+      `UPDATE grants SET scope = ARRAY(SELECT unnest(scope) EXCEPT SELECT unnest($2::text[]))
+       WHERE ${column} = $1 AND ended_at IS NULL AND scope && $2::text[]`,
+      [value, lost],
+    );
+  }
+
+  async listLive({ subject, before, limit }: GrantPage, now: Date): Promise<Grant[]> {
+    const rows = await this.database.query<GrantRow>(
+      'grant-list-live',
+      `SELECT ${GRANT_COLUMNS} FROM grants
+       WHERE ended_at IS NULL AND expires_at > $1 AND subject <> client_id
+         AND ($2::text IS NULL OR subject = $2) AND ($3::uuid IS NULL OR id < $3)
+       ORDER BY id DESC LIMIT $4`,
+      [now, subject ?? null, before ?? null, limit],
+    );
+    return rows.map(grantOf);
+  }
+
+  async forgetBefore(moment: Date): Promise<void> {
+    await this.database.query(
+      'grant-forget',
+      'DELETE FROM grants WHERE expires_at < $1 OR ended_at < $1',
+      [moment],
+    );
+    await this.database.query(
+      'revoked-access-token-forget',
+      'DELETE FROM revoked_access_tokens WHERE expires_at < $1',
+      [moment],
+    );
+  }
+}
+
+function grantValues(grant: NewGrant): unknown[] {
+  return [
+    grant.id,
+    grant.subject,
+    grant.clientId,
+    grant.scope,
+    grant.authTime,
+    grant.amr,
+    grant.credentialsVersion,
+    grant.ip,
+    grant.userAgent,
+    grant.createdAt,
+    grant.expiresAt,
+  ];
+}
+
+function grantOf(row: GrantRow): Grant {
+  return {
+    id: row.id,
+    subject: row.subject,
+    clientId: row.client_id,
+    scope: row.scope,
+    authTime: row.auth_time,
+    amr: row.amr,
+    credentialsVersion: row.credentials_version,
+    ip: row.ip,
+    userAgent: row.user_agent,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+    expiresAt: row.expires_at,
+  };
+}
+
+function refreshTokenStateOf(row: RefreshTokenRow): RefreshTokenState {
+  return {
+    grant: grantOf(row),
+    grantEnded: row.ended_at !== null,
+    expiresAt: row.token_expires_at,
+    used:
+      row.used_at === null
+        ? undefined
+        : {
+            at: row.used_at,
+            sealedSuccessor: row.successor_sealed!,
+            successorUsed: row.successor_used_at !== null,
+            successorExpiresAt: row.successor_expires_at!,
+          },
+  };
+}

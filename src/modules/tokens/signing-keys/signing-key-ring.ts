@@ -1,0 +1,69 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { JWK } from 'jose';
+import { Clock } from '../../../platform/clock/clock.js';
+import { EncryptionKey } from '../../../platform/crypto/encryption-key.js';
+import type { SigningAlgorithm } from '../../../protocol/grant-types.js';
+import { generateSigningKey, openSigningKey, sealSigningKey } from './key-pair.js';
+import { type SigningKey, SigningKeyStore } from './signing-key.js';
+
+/** How soon an unknown key id may send us to the store again. Milliseconds. */
+const RELOAD_COOL_DOWN_MS = 1_000;
+
+/** The signing keys of this issuer, opened once and kept as parsed keys. */
+@Injectable()
+export class SigningKeyRing implements OnModuleInit {
+  private keys = new Map<string, SigningKey>();
+  private loadedAt = 0;
+
+  constructor(
+    private readonly store: SigningKeyStore,
+    private readonly encryptionKey: EncryptionKey,
+    private readonly clock: Clock,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.current('ES256');
+  }
+
+  /** The key that signs with an algorithm now; the first one of its kind is made here. */
+  async current(algorithm: SigningAlgorithm): Promise<SigningKey> {
+    const known = this.firstOf(algorithm);
+    if (known !== undefined) return known;
+    await this.load();
+    if (this.firstOf(algorithm) === undefined) {
+      const key = await generateSigningKey(algorithm);
+      await this.store.addFirstOf(sealSigningKey(key, this.encryptionKey.bytes), this.clock.now());
+      // Read back: another instance may have been first, and its key is then the one.
+      await this.load();
+    }
+    const current = this.firstOf(algorithm);
+    if (current === undefined) throw new Error(`There is no signing key for ${algorithm}.`);
+    return current;
+  }
+
+  /** The key with this id; one made by another instance is found after a look at the store. */
+  async find(kid: string): Promise<SigningKey | undefined> {
+    const known = this.keys.get(kid);
+    if (known !== undefined || performance.now() - this.loadedAt < RELOAD_COOL_DOWN_MS) return known;
+    await this.load();
+    return this.keys.get(kid);
+  }
+
+  /** The public halves. RFC 7517 §5. */
+  async published(): Promise<JWK[]> {
+    await this.load();
+    return [...this.keys.values()].map(({ publicJwk }) => publicJwk);
+  }
+
+  private firstOf(algorithm: SigningAlgorithm): SigningKey | undefined {
+    return [...this.keys.values()].find((key) => key.algorithm === algorithm);
+  }
+
+  private async load(): Promise<void> {
+    const stored = await this.store.list();
+    this.keys = new Map(
+      stored.map((key) => [key.kid, this.keys.get(key.kid) ?? openSigningKey(key, this.encryptionKey.bytes)]),
+    );
+    this.loadedAt = performance.now();
+  }
+}

@@ -1,0 +1,19 @@
+import { Injectable } from '@nestjs/common';
+import { UUID } from '../../protocol/characters.js';
+import type { AccessTokenClaims } from '../../protocol/access-token.js';
+import { TokenStatus } from '../access/index.js';
+import { GrantRegistry } from './grants/grant-registry.js';
+
+/** An access token lives as long as its grant: asked of the database each time, so an end counts at once, everywhere. */
+@Injectable()
+export class TokenStatusOfGrants extends TokenStatus {
+  constructor(private readonly grants: GrantRegistry) {
+    super();
+  }
+
+  async liveScopes({ sid, jti, sub, client_id }: AccessTokenClaims): Promise<readonly string[] | undefined> {
+    if (!UUID.test(sid)) return undefined;
+    const grant = await this.grants.findLive(sid, jti);
+    return grant?.subject === sub && grant.clientId === client_id ? grant.scope : undefined;
+  }
+}

@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { JwtModule } from '@nestjs/jwt';
+import { AccessTokenIssuer } from './access-tokens/access-token-issuer.js';
+import { GrantHousekeeping } from './grants/grant-housekeeping.js';
+import { GrantRegistry } from './grants/grant-registry.js';
+import { GrantStore } from './grants/grant-store.js';
+import { AccountSessionsController } from './http/account-sessions.controller.js';
+import { AdminSessionsController } from './http/admin-sessions.controller.js';
+import { PostgresGrantStore } from './persistence/postgres-grant.store.js';
+import { TypeormSigningKeyStore } from './persistence/typeorm-signing-key.store.js';
+import { SigningKeyStore } from './signing-keys/signing-key.js';
+import { SigningKeyRing } from './signing-keys/signing-key-ring.js';
+import { TokenStatusOfGrants } from './token-status-of-grants.js';
+
+/** Grants, their tokens and the keys that sign them. */
+@Module({
+  imports: [JwtModule.register({})],
+  controllers: [AccountSessionsController, AdminSessionsController],
+  providers: [
+    AccessTokenIssuer,
+    GrantHousekeeping,
+    GrantRegistry,
+    SigningKeyRing,
+    TokenStatusOfGrants,
+    { provide: GrantStore, useClass: PostgresGrantStore },
+    { provide: SigningKeyStore, useClass: TypeormSigningKeyStore },
+  ],
+  exports: [AccessTokenIssuer, GrantRegistry, SigningKeyRing, TokenStatusOfGrants],
+})
+export class TokensModule {}

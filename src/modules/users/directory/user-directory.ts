@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../../platform/clock/clock.js';
+import { timeOrderedId } from '../../../platform/crypto/random.js';
+import { Conflict, InvalidInput, NotFound } from '../../../protocol/problem.js';
+import { PasswordHasher } from '../passwords/password-hasher.js';
+import { checkNewPassword } from '../passwords/password-policy.js';
+import { PersonTokens } from '../person-tokens.js';
+import { canonicalUsername } from '../usernames/canonical-username.js';
+import { checkNewUsername } from '../usernames/new-username.js';
+import type { User } from '../user.js';
+import { type NewPassword, type UserChange, UserStore, type WriteOutcome } from '../user-store.js';
+
+export interface NewUser {
+  username: string;
+  /** A password, or a hash from elsewhere, or neither for someone who does not sign in with one. */
+  password?: string;
+  passwordHash?: string;
+  name?: string | null;
+  email?: string | null;
+  emailVerified?: boolean;
+  roles?: readonly string[];
+  status?: 'active' | 'disabled';
+}
+
+/** People, as administrators see and change them. */
+@Injectable()
+export class UserDirectory {
+  constructor(
+    private readonly store: UserStore,
+    private readonly hasher: PasswordHasher,
+    private readonly tokens: PersonTokens,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws InvalidInput, Conflict when the username is taken */
+  async create(person: NewUser): Promise<User> {
+    const username = person.username.normalize('NFC');
+    const mistake = checkNewUsername(username);
+    if (mistake !== undefined) throw InvalidInput.member('username', mistake);
+    const now = this.clock.now();
+    const user: User = {
+      id: timeOrderedId(now),
+      username,
+      name: person.name ?? null,
+      email: person.email ?? null,
+      emailVerified: person.emailVerified ?? false,
+      roles: person.roles ?? [],
+      status: person.status ?? 'active',
+      passwordHash: await this.firstHash(person, username),
+      credentialsVersion: randomUUID(),
+      createdAt: now,
+      updatedAt: now,
+    };
+    await this.store.add(user, canonicalUsername(username));
+    return user;
+  }
+
+  /** @throws NotFound */
+  async get(id: string): Promise<User> {
+    const user = await this.store.findById(id);
+    if (user === undefined) throw new NotFound('user');
+    return user;
+  }
+
+  async list(before: string | undefined, limit: number): Promise<User[]> {
+    return this.store.list(before, limit);
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return this.store.isEmpty();
+  }
+
+  /**
+   * Changes what is named. Disabling a person or resetting the password ends the person's tokens; a lost role leaves
+   * them. All of that after the change is stored, so that a sign-in racing with it is ended here or sees it itself.
+   * @throws InvalidInput, NotFound, Conflict when no active administrator would be left
+   */
+  async change(id: string, change: UserChange & { password?: string }): Promise<User> {
+    const { password, ...members } = change;
+    const before = await this.get(id);
+    const replaced = password === undefined ? undefined : await this.newPassword(password, before.username);
+    const outcome = await this.store.change(id, { ...members, password: replaced }, this.clock.now());
+    refuse(outcome);
+    const after = await this.get(id);
+    if (after.status === 'disabled') await this.tokens.end(id, 'person_disabled');
+    else if (replaced !== undefined) await this.tokens.end(id, 'credentials_changed');
+    if (change.roles !== undefined) await this.tokens.narrow(id, after.roles);
+    return after;
+  }
+
+  /** @throws NotFound, Conflict when no active administrator would be left */
+  async remove(id: string): Promise<void> {
+    refuse(await this.store.remove(id));
+    await this.tokens.end(id, 'person_disabled');
+  }
+
+  /** Checks a new password and hashes it. @throws InvalidInput, HashingQueueFull */
+  async newPassword(password: string, username: string, member = 'password'): Promise<NewPassword> {
+    const mistake = checkNewPassword({ password, username });
+    if (mistake !== undefined) throw InvalidInput.member(member, mistake);
+    return { hash: await this.hasher.hash(password), credentialsVersion: randomUUID() };
+  }
+
+  private async firstHash({ password, passwordHash }: NewUser, username: string): Promise<string | null> {
+    if (password !== undefined && passwordHash !== undefined) {
+      throw InvalidInput.member('password_hash', 'cannot stand beside password');
+    }
+    if (password !== undefined) return (await this.newPassword(password, username)).hash;
+    if (passwordHash === undefined) return null;
+    const mistake = this.hasher.checkImport(passwordHash);
+    if (mistake !== undefined) throw InvalidInput.member('password_hash', mistake);
+    return passwordHash;
+  }
+}
+
+function refuse(outcome: WriteOutcome): void {
+  if (outcome === 'absent') throw new NotFound('user');
+  if (outcome === 'last_administrator') {
+    throw new Conflict('This is the last active administrator; make another one first.');
+  }
+}

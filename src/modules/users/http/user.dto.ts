@@ -1,0 +1,125 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ArrayMaxSize, IsArray, IsBoolean, IsEmail, IsIn, IsString, Length, Matches, MaxLength } from 'class-validator';
+import { MayBeAbsent, MayBeNull } from '../../../platform/http/members.js';
+import { PageAnswer } from '../../../platform/http/page.js';
+import type { User } from '../user.js';
+
+const STATUSES = ['active', 'disabled'] as const;
+const ROLE = /^[A-Za-z0-9._:-]{1,64}$/;
+/** What PostgreSQL cannot store, and what has no place in a name. */
+// oxlint-disable-next-line no-control-regex -- control characters are what it is about
+const PRINTABLE = /^[^\u0000-\u001f\u007f\ud800-\udfff]*$/u;
+
+class UserMembers {
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'Alice Example' })
+  @MayBeNull()
+  @IsString({ message: 'must be a string' })
+  @Length(1, 200, { message: 'must be 1 to 200 characters' })
+  @Matches(PRINTABLE, { message: 'must not hold control characters' })
+  name?: string | null;
+
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'alice@example.com' })
+  @MayBeNull()
+  @IsEmail({}, { message: 'must be an e-mail address' })
+  @MaxLength(254, { message: 'must be at most 254 characters' })
+  email?: string | null;
+
+  @ApiPropertyOptional({ default: false })
+  @MayBeAbsent()
+  @IsBoolean({ message: 'must be true or false' })
+  email_verified?: boolean;
+
+  @ApiPropertyOptional({ type: [String], example: [], description: '`admin` lets a person hold administration scopes' })
+  @MayBeAbsent()
+  @IsArray({ message: 'must be a list' })
+  @ArrayMaxSize(32, { message: 'must have at most 32 entries' })
+  @IsString({ each: true, message: 'must hold strings' })
+  @Matches(ROLE, { each: true, message: 'must hold role names of A-Z a-z 0-9 . _ : -' })
+  roles?: string[];
+
+  @ApiPropertyOptional({ enum: STATUSES, default: 'active', description: '`disabled` ends the person’s tokens' })
+  @MayBeAbsent()
+  @IsIn(STATUSES, { message: `must be one of ${STATUSES.join(', ')}` })
+  status?: (typeof STATUSES)[number];
+
+  @ApiPropertyOptional({ minLength: 15, maxLength: 1024, example: 'tractor yellow moonlight' })
+  @MayBeAbsent()
+  @IsString({ message: 'must be a string' })
+  password?: string;
+}
+
+export class CreateUser extends UserMembers {
+  @ApiProperty({ maxLength: 128, example: 'alice' })
+  @IsString({ message: 'must be a string' })
+  @MaxLength(512, { message: 'must be at most 128 characters' })
+  username: string;
+
+  @ApiPropertyOptional({
+    description:
+      'Instead of a password: a hash made elsewhere, as a PHC or modular crypt string (argon2, bcrypt, scrypt, PBKDF2). ' +
+      'The first sign-in turns it into argon2id.',
+  })
+  @MayBeAbsent()
+  @IsString({ message: 'must be a string' })
+  password_hash?: string;
+}
+
+export class ChangeUser extends UserMembers {}
+
+export class ChangeOwnPassword {
+  @ApiProperty({ example: 'tractor yellow moonlight' })
+  @IsString({ message: 'must be a string' })
+  current_password: string;
+
+  @ApiProperty({ minLength: 15, maxLength: 1024, example: 'seven green bicycles sing' })
+  @IsString({ message: 'must be a string' })
+  new_password: string;
+}
+
+export class UserAnswer {
+  @ApiProperty({ format: 'uuid', example: '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b10' })
+  id: string;
+
+  @ApiProperty({ example: 'alice' })
+  username: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Alice Example' })
+  name: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'alice@example.com' })
+  email: string | null;
+
+  @ApiProperty()
+  email_verified: boolean;
+
+  @ApiProperty({ type: [String], example: [] })
+  roles: string[];
+
+  @ApiProperty({ enum: STATUSES })
+  status: (typeof STATUSES)[number];
+
+  @ApiProperty({ format: 'date-time' })
+  created_at: string;
+
+  @ApiProperty({ format: 'date-time' })
+  updated_at: string;
+}
+
+export class UserPage extends PageAnswer {
+  @ApiProperty({ type: [UserAnswer] })
+  items: UserAnswer[];
+}
+
+export function userAnswerOf(user: User): UserAnswer {
+  return {
+    id: user.id,
+    username: user.username,
+    name: user.name,
+    email: user.email,
+    email_verified: user.emailVerified,
+    roles: [...user.roles],
+    status: user.status,
+    created_at: user.createdAt.toISOString(),
+    updated_at: user.updatedAt.toISOString(),
+  };
+}

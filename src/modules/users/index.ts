@@ -1,0 +1,13 @@
+import type { Persistence } from '../../platform/database/data-source.js';
+import { Users1763769600002 } from './persistence/migrations/1763769600002-users.js';
+import { UserEntity } from './persistence/user.entity.js';
+
+export { UserDirectory } from './directory/user-directory.js';
+export { PersonTokens } from './person-tokens.js';
+export { PasswordSignIn } from './sign-in/password-sign-in.js';
+export { UsersModule } from './users.module.js';
+
+export const usersPersistence: Persistence = {
+  entities: [UserEntity],
+  migrations: [Users1763769600002],
+};

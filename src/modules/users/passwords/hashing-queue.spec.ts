@@ -1,0 +1,127 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { HASHING_QUEUE_DEFAULTS, HashingQueue, HashingQueueFull } from './hashing-queue.js';
+
+/** Work that ends when the test says so. */
+function aJob() {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let started = false;
+  return {
+    work: () => {
+      started = true;
+      return promise;
+    },
+    finish: () => resolve('done'),
+    fail: () => reject(new Error('broken')),
+    get started() {
+      return started;
+    },
+  };
+}
+
+/** The seconds that a full queue names; anything else that happens fails the test. */
+async function retryAfter(result: Promise<unknown>): Promise<number> {
+  const [outcome] = await Promise.allSettled([result]);
+  if (outcome.status === 'rejected' && outcome.reason instanceof HashingQueueFull)
+    return outcome.reason.retryAfter;
+  throw new Error('The queue was not full');
+}
+
+describe('the hashing queue', () => {
+  it('runs as much at a time as it may, and the rest in the order of arrival', async () => {
+    const queue = new HashingQueue({ concurrency: 2, capacity: 10 });
+    const jobs = Array.from({ length: 5 }, aJob);
+    const results = jobs.map((job) => queue.run(job.work));
+    await nextTurn();
+    expect(jobs.map((job) => job.started)).toEqual([true, true, false, false, false]);
+    jobs[1]!.finish();
+    await nextTurn();
+    expect(jobs.map((job) => job.started)).toEqual([true, true, true, false, false]);
+    jobs[0]!.finish();
+    await nextTurn();
+    expect(jobs.map((job) => job.started)).toEqual([true, true, true, true, false]);
+    for (const job of jobs) job.finish();
+    expect(await Promise.all(results)).toEqual(Array(5).fill('done'));
+  });
+
+  it('lets nobody jump the queue', async () => {
+    const queue = new HashingQueue({ concurrency: 1, capacity: 10 });
+    const order: string[] = [];
+    const first = queue.run(async () => void order.push('first'));
+    const second = queue.run(async () => void order.push('second'));
+    const late = first.then(() => queue.run(async () => void order.push('late')));
+    await Promise.all([first, second, late]);
+    expect(order).toEqual(['first', 'second', 'late']);
+  });
+
+  it('turns away who finds it full, without doing the work', async () => {
+    const queue = new HashingQueue({ concurrency: 1, capacity: 1 });
+    const [running, waiting, tooMany] = [aJob(), aJob(), aJob()];
+    const results = [queue.run(running.work), queue.run(waiting.work)];
+    expect(await retryAfter(queue.run(tooMany.work))).toBe(1);
+    expect(tooMany.started).toBe(false);
+    running.finish();
+    waiting.finish();
+    await Promise.all(results);
+    expect(await queue.run(async () => 'room again')).toBe('room again');
+  });
+
+  it('says to come back later the longer the work has been taking', async () => {
+    const queue = new HashingQueue({ concurrency: 1, capacity: 100 });
+    for (let i = 0; i < 3; i++) await queue.run(() => new Promise((resolve) => setTimeout(resolve, 200)));
+    const jobs = Array.from({ length: 101 }, aJob);
+    const results = jobs.map((job) => queue.run(job.work));
+    const seconds = await retryAfter(queue.run(aJob().work));
+    expect(seconds % 1).toBe(0);
+    expect(seconds).toBeGreaterThanOrEqual(8);
+    for (const job of jobs) job.finish();
+    await Promise.all(results);
+  });
+
+  it('loses no slot to work that fails, at once or later', async () => {
+    const queue = new HashingQueue({ concurrency: 2, capacity: 200 });
+    const failures = Array.from({ length: 100 }, (_, i) =>
+      queue.run(() => {
+        if (i % 2) throw new Error('at once');
+        return Promise.reject(new Error('later'));
+      }),
+    );
+    expect((await Promise.allSettled(failures)).every(({ status }) => status === 'rejected')).toBe(true);
+    const jobs = [aJob(), aJob(), aJob()];
+    const results = jobs.map((job) => queue.run(job.work));
+    await nextTurn();
+    expect(jobs.map((job) => job.started)).toEqual([true, true, false]);
+    for (const job of jobs) job.finish();
+    await Promise.all(results);
+  });
+
+  it('never runs more than it may, whatever comes and goes', async () => {
+    const queue = new HashingQueue({ concurrency: 3, capacity: 1000 });
+    let running = 0;
+    let most = 0;
+    await Promise.all(
+      Array.from({ length: 300 }, (_, i) =>
+        queue.run(async () => {
+          most = Math.max(most, ++running);
+          if (i % 3) await nextTurn();
+          running--;
+        }),
+      ),
+    );
+    expect(most).toBe(3);
+  });
+
+  it('has one slot a core and 32 places for each, by default', () => {
+    expect(HASHING_QUEUE_DEFAULTS.capacity).toBe(32 * HASHING_QUEUE_DEFAULTS.concurrency);
+    expect(() => new HashingQueue()).not.toThrow();
+  });
+
+  it.each([
+    { concurrency: 0, capacity: 1 },
+    { concurrency: 1.5, capacity: 1 },
+    { concurrency: Number.NaN, capacity: 1 },
+    { concurrency: 1, capacity: -1 },
+  ])('cannot be made with %o', (options) => {
+    expect(() => new HashingQueue(options)).toThrow(RangeError);
+  });
+});

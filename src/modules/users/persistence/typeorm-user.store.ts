@@ -1,0 +1,119 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, LessThan, type Repository } from 'typeorm';
+import { isUniqueViolation } from '../../../platform/database/unavailable.js';
+import { Conflict } from '../../../protocol/problem.js';
+import { ADMINISTRATOR_ROLE } from '../../../protocol/scopes.js';
+import type { User } from '../user.js';
+import { type NewPassword, type UserChange, UserStore, type WriteOutcome } from '../user-store.js';
+import { UserEntity } from './user.entity.js';
+
+/** Held while a write could take the last administrator away, so that two cannot do so at once. */
+const ADMINISTRATORS_LOCK = 7_310_003;
+
+@Injectable()
+export class TypeormUserStore extends UserStore {
+  private readonly users: Repository<UserEntity>;
+
+  constructor(private readonly dataSource: DataSource) {
+    super();
+    this.users = dataSource.getRepository(UserEntity);
+  }
+
+  async findById(id: string): Promise<User | undefined> {
+    return userOf(await this.users.findOneBy({ id }));
+  }
+
+  async findByCanonicalUsername(canonicalUsername: string): Promise<User | undefined> {
+    return userOf(await this.users.findOneBy({ canonicalUsername }));
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return (await this.users.count({ take: 1 })) === 0;
+  }
+
+  async add(user: User, canonicalUsername: string): Promise<void> {
+    try {
+      await this.users.insert({ ...user, roles: [...user.roles], canonicalUsername });
+    } catch (error) {
+      if (isUniqueViolation(error)) throw new Conflict('This username is taken.');
+      throw error;
+    }
+  }
+
+  async change(
+    id: string,
+    { password, roles, ...change }: UserChange & { password?: NewPassword },
+    now: Date,
+  ): Promise<WriteOutcome> {
+    const columns: Partial<UserEntity> = {
+      ...change,
+      ...(roles === undefined ? {} : { roles: [...roles] }),
+      ...(password === undefined
+        ? {}
+        : { passwordHash: password.hash, credentialsVersion: password.credentialsVersion }),
+      updatedAt: now,
+    };
+    return this.keepingAnAdministrator(async (manager) => (await manager.update(UserEntity, { id }, columns)).affected);
+  }
+
+  async upgradeHash(id: string, from: string, to: string): Promise<void> {
+    await this.users.update({ id, passwordHash: from }, { passwordHash: to });
+  }
+
+  async replacePassword(id: string, checked: string, password: NewPassword, now: Date): Promise<boolean> {
+    const { affected } = await this.users.update(
+      { id, passwordHash: checked },
+      { passwordHash: password.hash, credentialsVersion: password.credentialsVersion, updatedAt: now },
+    );
+    return affected === 1;
+  }
+
+  async remove(id: string): Promise<WriteOutcome> {
+    return this.keepingAnAdministrator(async (manager) => (await manager.delete(UserEntity, { id })).affected);
+  }
+
+  async list(before: string | undefined, limit: number): Promise<User[]> {
+    const entities = await this.users.find({
+      where: before === undefined ? {} : { id: LessThan(before) },
+      order: { id: 'DESC' },
+      take: limit,
+    });
+    return entities.map((entity) => userOf(entity)!);
+  }
+
+  /** Runs a write and takes it back when there was an active administrator before and there is none after. */
+  private async keepingAnAdministrator(
+    write: (manager: EntityManager) => Promise<number | null | undefined>,
+  ): Promise<WriteOutcome> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      await runner.startTransaction();
+      await runner.query('SELECT pg_advisory_xact_lock($1)', [ADMINISTRATORS_LOCK]);
+      const hadOne = await hasAdministrator(runner.manager);
+      const affected = await write(runner.manager);
+      const isLast = hadOne && !(await hasAdministrator(runner.manager));
+      await (isLast ? runner.rollbackTransaction() : runner.commitTransaction());
+      if (isLast) return 'last_administrator';
+      return affected === 1 ? 'done' : 'absent';
+    } catch (error) {
+      if (runner.isTransactionActive) await runner.rollbackTransaction();
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  }
+}
+
+async function hasAdministrator(manager: EntityManager): Promise<boolean> {
+  const rows: unknown[] = await manager.query(
+    `SELECT 1 FROM users WHERE status = 'active' AND $1 = ANY(roles) LIMIT 1`,
+    [ADMINISTRATOR_ROLE],
+  );
+  return rows.length > 0;
+}
+
+function userOf(entity: UserEntity | null): User | undefined {
+  if (entity === null) return undefined;
+  const { canonicalUsername: _, ...user } = entity;
+  return { ...user, status: user.status as User['status'] };
+}

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { UUID } from '../../../protocol/characters.js';
+import type { ResourceOwner } from '../../../protocol/resource-owner.js';
+import { PasswordHasher } from '../passwords/password-hasher.js';
+import { canonicalUsername } from '../usernames/canonical-username.js';
+import { type User, resourceOwnerOf } from '../user.js';
+import { UserStore } from '../user-store.js';
+
+/** No username is longer; what is, is nobody's, and its canonical form is not worth computing. */
+const MOST_USERNAME_CHARACTERS = 512;
+
+/** Checks a username and a password, and says who a person is. */
+@Injectable()
+export class PasswordSignIn {
+  constructor(
+    private readonly users: UserStore,
+    private readonly hasher: PasswordHasher,
+  ) {}
+
+  /**
+   * The same work for unknown, disabled and known people: one look-up and one verification. The hash of a person who
+   * signs in is brought up to today's parameters, which also moves imported hashes to argon2id.
+   * @returns undefined when the person may not sign in with these, whatever the reason
+   * @throws HashingQueueFull
+   */
+  async authenticate(username: string, password: string): Promise<ResourceOwner | undefined> {
+    const user = await this.find(username);
+    const { matches, outdated } = await this.hasher.verify(user?.passwordHash ?? null, password);
+    if (user === undefined || !matches || user.status !== 'active') return undefined;
+    if (outdated) await this.upgrade(user, password);
+    return resourceOwnerOf(user);
+  }
+
+  /** The person as of now; undefined when gone or disabled. */
+  async describe(sub: string): Promise<ResourceOwner | undefined> {
+    const user = UUID.test(sub) ? await this.users.findById(sub) : undefined;
+    return user?.status === 'active' ? resourceOwnerOf(user) : undefined;
+  }
+
+  private async find(username: string): Promise<User | undefined> {
+    const isPossible = username.length <= MOST_USERNAME_CHARACTERS && username.trim() === username;
+    // A name that nobody can have is looked up all the same, so that it takes as long as any other.
+    return this.users.findByCanonicalUsername(isPossible ? canonicalUsername(username) : '');
+  }
+
+  private async upgrade(user: User, password: string): Promise<void> {
+    await this.users.upgradeHash(user.id, user.passwordHash!, await this.hasher.hash(password));
+  }
+}

@@ -1,0 +1,38 @@
+import type { User } from './user.js';
+
+/** The members of a user that can be written, but for the password. */
+export type UserChange = Partial<Pick<User, 'name' | 'email' | 'emailVerified' | 'roles' | 'status'>>;
+
+export interface NewPassword {
+  hash: string;
+  credentialsVersion: string;
+}
+
+/** What a write met: it was done, there is no such user, or no active administrator would be left. */
+export type WriteOutcome = 'done' | 'absent' | 'last_administrator';
+
+/** Where people are kept. */
+export abstract class UserStore {
+  abstract findById(id: string): Promise<User | undefined>;
+
+  abstract findByCanonicalUsername(canonical: string): Promise<User | undefined>;
+
+  abstract isEmpty(): Promise<boolean>;
+
+  /** @throws Conflict when the canonical username is taken */
+  abstract add(user: User, canonicalUsername: string): Promise<void>;
+
+  /** Writes what is named and leaves the rest, unless that leaves no active administrator. */
+  abstract change(id: string, change: UserChange & { password?: NewPassword }, now: Date): Promise<WriteOutcome>;
+
+  /** Replaces a hash by one of the same password, unless the password was changed meanwhile. */
+  abstract upgradeHash(id: string, from: string, to: string): Promise<void>;
+
+  /** Replaces the password if it is still the one that was checked; false when it is not. */
+  abstract replacePassword(id: string, checked: string, password: NewPassword, now: Date): Promise<boolean>;
+
+  abstract remove(id: string): Promise<WriteOutcome>;
+
+  /** Newest first, before the id of the last one of the page before. */
+  abstract list(before: string | undefined, limit: number): Promise<User[]>;
+}

@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { OwnPassword } from './directory/own-password.js';
+import { UserDirectory } from './directory/user-directory.js';
+import { AccountPasswordController } from './http/account-password.controller.js';
+import { AdminUsersController } from './http/admin-users.controller.js';
+import { HashingQueue } from './passwords/hashing-queue.js';
+import { PasswordHasher } from './passwords/password-hasher.js';
+import { TypeormUserStore } from './persistence/typeorm-user.store.js';
+import { PasswordSignIn } from './sign-in/password-sign-in.js';
+import { UserStore } from './user-store.js';
+
+/** People and their passwords. */
+@Module({
+  controllers: [AdminUsersController, AccountPasswordController],
+  providers: [
+    { provide: HashingQueue, useFactory: () => new HashingQueue() },
+    {
+      provide: PasswordHasher,
+      inject: [HashingQueue],
+      useFactory: (queue: HashingQueue) => new PasswordHasher(queue),
+    },
+    OwnPassword,
+    PasswordSignIn,
+    UserDirectory,
+    { provide: UserStore, useClass: TypeormUserStore },
+  ],
+  exports: [PasswordSignIn, UserDirectory],
+})
+export class UsersModule {}

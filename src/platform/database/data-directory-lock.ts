@@ -1,0 +1,40 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/** Another process works on the data directory. */
+export class DataDirectoryInUse extends Error {
+  constructor(dataDir: string) {
+    super(
+      `The data directory ${dataDir} is in use by another process. ` +
+        'Stop that one, choose another DATA_DIR, or set DATABASE_URL to share a PostgreSQL server.',
+    );
+    this.name = 'DataDirectoryInUse';
+  }
+}
+
+/**
+ * Holds the data directory for this process alone: PGlite takes no lock of its own, and two processes would
+ * destroy its files. An exclusive SQLite transaction is a lock of the operating system's: it falls with the
+ * process however that ends, where a file with a process id would have to be judged stale.
+ */
+export class DataDirectoryLock {
+  private constructor(private readonly lock: DatabaseSync) {}
+
+  /** @throws DataDirectoryInUse */
+  static acquire(dataDir: string): DataDirectoryLock {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const lock = new DatabaseSync(join(dataDir, 'lock'));
+    try {
+      lock.exec('BEGIN EXCLUSIVE');
+    } catch {
+      lock.close();
+      throw new DataDirectoryInUse(dataDir);
+    }
+    return new DataDirectoryLock(lock);
+  }
+
+  release(): void {
+    this.lock.close();
+  }
+}

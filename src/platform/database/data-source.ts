@@ -1,0 +1,63 @@
+import { createPgConfig } from '@electric-sql/pglite/node-postgres';
+import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
+import { DatabaseConfig } from '../../config/config.js';
+import { EmbeddedDatabase } from './embedded-database.js';
+
+/** What a module keeps in the database: handed over by the composition root, so that a role has only its own. */
+export interface Persistence {
+  entities: Function[];
+  migrations: Function[];
+}
+
+const STATEMENT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 3_000;
+
+/** The TypeORM options for PostgreSQL; TLS and the like come from the URL (`?sslmode=verify-full&sslrootcert=…`). */
+export function postgresOptions(url: string, poolSize: number, persistence: Persistence): DataSourceOptions {
+  return dataSourceOptions(persistence, poolSize, {
+    connectionString: url,
+    application_name: 'grantway',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+  });
+}
+
+/** The same for the embedded database: one connection, which the pg pool then queues for. */
+export function embeddedOptions(embedded: EmbeddedDatabase, persistence: Persistence): DataSourceOptions {
+  return dataSourceOptions(persistence, 1, { ...createPgConfig(embedded.pglite) });
+}
+
+function dataSourceOptions(persistence: Persistence, poolSize: number, extra: object): DataSourceOptions {
+  return {
+    type: 'postgres',
+    poolSize,
+    extra,
+    entities: persistence.entities as MixedList<Function>,
+    migrations: persistence.migrations as MixedList<Function>,
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    logging: false,
+    // uuids are made by the application; without this TypeORM wants to install an extension.
+    installExtensions: false,
+  };
+}
+
+/** Opens the database that the configuration names; `embedded` is what the caller must close after the source. */
+export async function openDataSource(
+  config: DatabaseConfig,
+  persistence: Persistence,
+): Promise<{ dataSource: DataSource; embedded: EmbeddedDatabase | undefined }> {
+  if (config.url !== undefined) {
+    const dataSource = new DataSource(postgresOptions(config.url, config.poolSize, persistence));
+    return { dataSource: await dataSource.initialize(), embedded: undefined };
+  }
+  const embedded = await EmbeddedDatabase.open(config.dataDir);
+  try {
+    const dataSource = new DataSource(embeddedOptions(embedded, persistence));
+    return { dataSource: await dataSource.initialize(), embedded };
+  } catch (error) {
+    await embedded.close();
+    throw error;
+  }
+}

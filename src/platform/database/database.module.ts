@@ -1,0 +1,62 @@
+import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { DatabaseConfig } from '../../config/config.js';
+import { type Persistence, openDataSource } from './data-source.js';
+import { Database } from './database.js';
+import type { EmbeddedDatabase } from './embedded-database.js';
+
+const OPENED = Symbol('opened database');
+
+interface Opened {
+  dataSource: DataSource;
+  embedded: EmbeddedDatabase | undefined;
+}
+
+/**
+ * Opens the database once for the whole process and migrates it before anything else may use it. Persistence
+ * classes inject TypeORM's `DataSource` for entities and `Database` for hot statements.
+ */
+@Module({})
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(@Inject(OPENED) private readonly opened: Opened) {}
+
+  /** @param persistence the entities and migrations of every module in this process */
+  static forRoot(persistence: Persistence): DynamicModule {
+    return {
+      module: DatabaseModule,
+      global: true,
+      providers: [
+        {
+          provide: OPENED,
+          inject: [DatabaseConfig],
+          useFactory: async (config: DatabaseConfig): Promise<Opened> => {
+            const opened = await openDataSource(config, persistence);
+            try {
+              await databaseOf(opened).migrate();
+            } catch (error) {
+              await close(opened);
+              throw error;
+            }
+            return opened;
+          },
+        },
+        { provide: DataSource, inject: [OPENED], useFactory: (opened: Opened) => opened.dataSource },
+        { provide: Database, inject: [OPENED], useFactory: databaseOf },
+      ],
+      exports: [DataSource, Database],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await close(this.opened);
+  }
+}
+
+function databaseOf({ dataSource, embedded }: Opened): Database {
+  return new Database(dataSource, embedded !== undefined);
+}
+
+async function close({ dataSource, embedded }: Opened): Promise<void> {
+  if (dataSource.isInitialized) await dataSource.destroy();
+  await embedded?.close();
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { DataDirectoryLock } from './data-directory-lock.js';
+
+/** PostgreSQL in this process (PGlite), its files under the data directory, held by one process at a time. */
+export class EmbeddedDatabase {
+  private constructor(
+    readonly pglite: PGlite,
+    private readonly lock: DataDirectoryLock | undefined,
+  ) {}
+
+  /**
+   * @param dataDir a directory, or `memory://` for a database that ends with the process
+   * @throws DataDirectoryInUse
+   */
+  static async open(dataDir: string): Promise<EmbeddedDatabase> {
+    if (dataDir === 'memory://') return new EmbeddedDatabase(await PGlite.create(), undefined);
+    const lock = DataDirectoryLock.acquire(dataDir);
+    try {
+      return new EmbeddedDatabase(await PGlite.create(join(dataDir, 'postgres')), lock);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  /** Writes what is left and gives the directory free. `DataSource.destroy()` does not do this. */
+  async close(): Promise<void> {
+    await this.pglite.close();
+    this.lock?.release();
+  }
+}

@@ -1,0 +1,24 @@
+/** SQLSTATE classes and codes that mean "not now" and never "wrong": PostgreSQL manual, Appendix A. */
+const TRANSIENT_STATES = /^(08...|53...|57P0[1-3]|57014|25006|40001|40P01|55P03)$/;
+
+const TRANSIENT_ERRNO = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+
+/** What node-postgres says, without a code, when the pool is empty or a connection breaks. */
+const TRANSIENT_TEXT =
+  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool after calling end|Query read timeout)/;
+
+/** Whether an error means that the database is away or overloaded, so that the same request may work later. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'string' && (TRANSIENT_STATES.test(code) || TRANSIENT_ERRNO.has(code))) return true;
+  if (TRANSIENT_TEXT.test(error.message)) return true;
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
+  const { driverError } = error as { driverError?: unknown };
+  return driverError !== undefined && driverError !== error && isDatabaseUnavailable(driverError);
+}
+
+/** Whether an error is the violation of a unique constraint (SQLSTATE 23505). */
+export function isUniqueViolation(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === '23505';
+}

@@ -1,0 +1,87 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { InvalidRequest } from '../../protocol/oauth-error.js';
+import { ProblemError } from '../../protocol/problem.js';
+import { edgeOf } from './request.js';
+
+/** Deeper than any document needs, and far from what exhausts a stack. */
+const DEEPEST_JSON = 64;
+
+const FORM = 'application/x-www-form-urlencoded';
+const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
+
+/** The one charset that a form or JSON body may name. RFC 8259 §8.1. */
+const ACCEPTABLE_MEDIA_TYPE = /^[a-z/+.-]+[\t ]*(;[\t ]*charset=("utf-8"|utf-8)[\t ]*)?$/i;
+
+/**
+ * Reads request bodies: forms stay bytes for the OAuth endpoints' strict parser, JSON is for the APIs alone.
+ * Nest's own parsers accept either everywhere, repeat parameters into arrays and replace broken UTF-8.
+ */
+export function registerBodyParsers(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(FORM, { parseAs: 'buffer' }, (request, body, done) => {
+    if (edgeOf(request) !== 'oauth') return done(unsupportedMediaType());
+    if (!isPlainMediaType(request)) return done(notAForm());
+    done(null, body);
+  });
+  fastify.addContentTypeParser(JSON_TYPES, { parseAs: 'buffer' }, (request, body, done) => {
+    if (edgeOf(request) === 'oauth') return done(notAForm());
+    if (!isPlainMediaType(request)) return done(unsupportedMediaType());
+    try {
+      done(null, parseJson(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  fastify.addContentTypeParser('*', (request, _payload, done) => {
+    done(edgeOf(request) === 'oauth' ? notAForm() : unsupportedMediaType());
+  });
+  // A coded body would need a bound on what it inflates to; nobody needs one here.
+  fastify.addHook('preParsing', (request, _reply, payload, done) => {
+    const coding = request.headers['content-encoding'];
+    if (coding === undefined || coding === 'identity') return done(null, payload);
+    done(edgeOf(request) === 'oauth' ? new InvalidRequest('Content codings are not supported.') : unsupportedMediaType());
+  });
+}
+
+function notAForm(): Error {
+  return new InvalidRequest(`The request body must be ${FORM}.`);
+}
+
+function unsupportedMediaType(): Error {
+  return new ProblemError(415, 'The request body has a media type that this path does not take.');
+}
+
+function isPlainMediaType(request: FastifyRequest): boolean {
+  return ACCEPTABLE_MEDIA_TYPE.test(request.headers['content-type'] ?? '');
+}
+
+/** @throws ProblemError 400 for what is no JSON, nests too deep or names an object's prototype */
+export function parseJson(body: Uint8Array): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw new ProblemError(400, 'The request body is not valid JSON in UTF-8.');
+  }
+  refuseUnsafe(value);
+  return value;
+}
+
+/** Walks level by level, so that a deep document costs no stack. */
+function refuseUnsafe(root: unknown): void {
+  let level: unknown[] = [root];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEEPEST_JSON) throw new ProblemError(400, 'The JSON document nests too deep.');
+    const next: unknown[] = [];
+    for (const value of level) {
+      if (typeof value !== 'object' || value === null) continue;
+      for (const [key, member] of Object.entries(value)) {
+        if (key === '__proto__' || key === 'constructor' || key === 'prototype') {
+          throw new ProblemError(400, 'The JSON document has a member name that is not allowed.');
+        }
+        next.push(member);
+      }
+    }
+    level = next;
+  }
+}

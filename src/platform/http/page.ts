@@ -1,0 +1,61 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { UUID } from '../../protocol/characters.js';
+import { InvalidInput } from '../../protocol/problem.js';
+import { MayBeAbsent } from './members.js';
+
+const DEFAULT_LIMIT = 20;
+const MOST = 100;
+
+/** The query of every list: newest first, page by page. */
+export class PageQuery {
+  @ApiPropertyOptional({ minimum: 1, maximum: MOST, default: DEFAULT_LIMIT, description: 'How many items a page has' })
+  @MayBeAbsent()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(MOST)
+  limit: number = DEFAULT_LIMIT;
+
+  @ApiPropertyOptional({ description: '`next_cursor` of the page before' })
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(256)
+  cursor?: string;
+}
+
+/** The members that every list answers with. */
+export abstract class PageAnswer {
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Pass it as `cursor` for the next page; null on the last one',
+    example: null,
+  })
+  next_cursor: string | null;
+}
+
+/** Where a page begins: after the item with this time-ordered id. Undefined on the first page. */
+export function startOf({ cursor }: PageQuery): string | undefined {
+  if (cursor === undefined) return undefined;
+  const id = Buffer.from(cursor, 'base64url').toString('latin1');
+  if (!UUID.test(id) || cursorOf(id) !== cursor) {
+    throw new InvalidInput([{ pointer: 'cursor', detail: 'is not a cursor of this list' }]);
+  }
+  return id;
+}
+
+/** Cuts a page from rows fetched with one more than `limit`, which tells whether another page follows. */
+export function pageOf<Row extends { id: string }>(
+  rows: Row[],
+  { limit }: PageQuery,
+): { rows: Row[]; next_cursor: string | null } {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return { rows: page, next_cursor: rows.length > limit && last ? cursorOf(last.id) : null };
+}
+
+function cursorOf(id: string): string {
+  return Buffer.from(id, 'latin1').toString('base64url');
+}

@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify';
+import { BearerError } from '../../protocol/bearer-error.js';
+import { OAuthError } from '../../protocol/oauth-error.js';
+import type { AppLogger } from './logging.module.js';
+
+/**
+ * One line a request. It holds the route's pattern, never the URL: query strings and unknown paths are where
+ * clients put secrets by mistake.
+ */
+export function registerRequestLog(fastify: FastifyInstance, logger: AppLogger): void {
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const { refusal } = request;
+    logger.info(
+      {
+        request_id: request.id,
+        method: request.method,
+        route: request.is404 ? null : (request.routeOptions.url ?? null),
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        ip: request.ip,
+        client_id: request.clientId,
+        sub: request.subject,
+        ...(refusal instanceof OAuthError || refusal instanceof BearerError
+          ? { error: refusal.code, reason: refusal.detail }
+          : {}),
+      },
+      'request',
+    );
+    done();
+  });
+}

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+/** What needs no server and no network: unit specs beside the code, and the end-to-end suites on PGlite. */
+export default defineConfig({
+  test: {
+    include: ['src/**/*.spec.ts', 'test/**/*.spec.ts', 'test/**/*.e2e-spec.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
