@@ -64,6 +64,13 @@ class ClientTokensOfGrants extends ClientTokens {
     { provide: ResourceOwnerAuthenticator, useExisting: PasswordSignIn },
     { provide: AllowedOrigins, useExisting: AllowedOriginsOfClients },
   ],
-  exports: [VerificationKeys, TokenStatus, PersonTokens, ClientTokens, ResourceOwnerAuthenticator, AllowedOrigins],
+  exports: [
+    VerificationKeys,
+    TokenStatus,
+    PersonTokens,
+    ClientTokens,
+    ResourceOwnerAuthenticator,
+    AllowedOrigins,
+  ],
 })
 export class PortsModule {}

@@ -62,10 +62,12 @@ async function addClient(
   app: INestApplicationContext,
   { clientId, clientSecret }: BootstrapConfig,
 ): Promise<{ clientSecret?: string }> {
-  const { secret } = await app.get(ClientRegistry).register(
-    { name: 'First client', firstParty: true, grantTypes: GRANT_TYPES, scope: Object.keys(SCOPES) },
-    { clientId, secret: clientSecret },
-  );
+  const { secret } = await app
+    .get(ClientRegistry)
+    .register(
+      { name: 'First client', firstParty: true, grantTypes: GRANT_TYPES, scope: Object.keys(SCOPES) },
+      { clientId, secret: clientSecret },
+    );
   return clientSecret === undefined ? { clientSecret: secret } : {};
 }
 

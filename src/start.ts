@@ -22,7 +22,10 @@ export async function start(environment: Environment): Promise<void> {
     stopOnSignal(app, logger);
     const first = await makeFirstClient(app, config, logger);
     await app.listen(config.server.port, config.server.host);
-    logger.info({ host: config.server.host, port: config.server.port, issuer: config.server.issuer }, 'listening');
+    logger.info(
+      { host: config.server.host, port: config.server.port, issuer: config.server.issuer },
+      'listening',
+    );
     if (process.stdout.isTTY) process.stdout.write(banner(config.server.issuer, config.server.docs, first));
   } catch (error) {
     // For an operator to read: what is wrong, without a stack and without a value of the configuration.
@@ -33,7 +36,11 @@ export async function start(environment: Environment): Promise<void> {
 }
 
 /** Sees to the first client and administrator, and shows what was generated where that was asked for. */
-async function makeFirstClient(app: NestFastifyApplication, config: Config, logger: Logger): Promise<FirstStart | undefined> {
+async function makeFirstClient(
+  app: NestFastifyApplication,
+  config: Config,
+  logger: Logger,
+): Promise<FirstStart | undefined> {
   const { output } = config.bootstrap;
   try {
     const first = await firstStart(app, output !== 'terminal' || process.stdout.isTTY);

@@ -19,6 +19,11 @@ export class ConfigModule {
       { provide: EncryptionConfig, useValue: config.encryption },
       { provide: BootstrapConfig, useValue: config.bootstrap },
     ];
-    return { module: ConfigModule, global: true, providers, exports: providers.map(({ provide }) => provide) };
+    return {
+      module: ConfigModule,
+      global: true,
+      providers,
+      exports: providers.map(({ provide }) => provide),
+    };
   }
 }

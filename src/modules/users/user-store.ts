@@ -23,7 +23,11 @@ export abstract class UserStore {
   abstract add(user: User, canonicalUsername: string): Promise<void>;
 
   /** Writes what is named and leaves the rest, unless that leaves no active administrator. */
-  abstract change(id: string, change: UserChange & { password?: NewPassword }, now: Date): Promise<WriteOutcome>;
+  abstract change(
+    id: string,
+    change: UserChange & { password?: NewPassword },
+    now: Date,
+  ): Promise<WriteOutcome>;
 
   /** Replaces a hash by one of the same password, unless the password was changed meanwhile. */
   abstract upgradeHash(id: string, from: string, to: string): Promise<void>;

@@ -1,7 +1,14 @@
 /** SQLSTATE classes and codes that mean "not now" and never "wrong": PostgreSQL manual, Appendix A. */
 const TRANSIENT_STATES = /^(08...|53...|57P0[1-3]|57014|25006|40001|40P01|55P03)$/;
 
-const TRANSIENT_ERRNO = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+const TRANSIENT_ERRNO = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
 
 /** What node-postgres says, without a code, when the pool is empty or a connection breaks. */
 const TRANSIENT_TEXT =

@@ -30,8 +30,15 @@ export function createAdapter(config: ServerConfig): FastifyAdapter {
     skipMiddie: true,
     http: { maxHeaderSize: LIMITS.headerBytes, headersTimeout: LIMITS.headersMs, requireHostHeader: true },
     routerOptions: { maxParamLength: LIMITS.pathParameterCharacters, ignoreTrailingSlash: false },
-    frameworkErrors: (error: Error & { statusCode?: number }, request: FastifyRequest, reply: FastifyReply) => {
-      writeProblem(request, reply, { status: error.statusCode ?? 400, detail: 'The request target is malformed.' });
+    frameworkErrors: (
+      error: Error & { statusCode?: number },
+      request: FastifyRequest,
+      reply: FastifyReply,
+    ) => {
+      writeProblem(request, reply, {
+        status: error.statusCode ?? 400,
+        detail: 'The request target is malformed.',
+      });
     },
     clientErrorHandler: answerClientError,
   });

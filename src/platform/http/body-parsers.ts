@@ -39,7 +39,11 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
   fastify.addHook('preParsing', (request, _reply, payload, done) => {
     const coding = request.headers['content-encoding'];
     if (coding === undefined || coding === 'identity') return done(null, payload);
-    done(edgeOf(request) === 'oauth' ? new InvalidRequest('Content codings are not supported.') : unsupportedMediaType());
+    done(
+      edgeOf(request) === 'oauth'
+        ? new InvalidRequest('Content codings are not supported.')
+        : unsupportedMediaType(),
+    );
   });
 }
 

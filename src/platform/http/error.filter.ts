@@ -2,7 +2,12 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TokenConfig } from '../../config/config.js';
 import { BearerError } from '../../protocol/bearer-error.js';
-import { InvalidRequest, OAuthError, ServerError, TemporarilyUnavailable } from '../../protocol/oauth-error.js';
+import {
+  InvalidRequest,
+  OAuthError,
+  ServerError,
+  TemporarilyUnavailable,
+} from '../../protocol/oauth-error.js';
 import { Overloaded } from '../../protocol/overloaded.js';
 import { ProblemError, Unavailable } from '../../protocol/problem.js';
 import { isDatabaseUnavailable } from '../database/unavailable.js';

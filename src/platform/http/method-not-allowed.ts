@@ -25,14 +25,17 @@ export class MethodNotAllowed {
 
   seal(): void {
     for (const method of METHODS) {
-      if (!NOT_ROUTED.has(method)) this.fastify.addHttpMethod(method, { hasBody: false });
+      const isNew = !this.fastify.supportedMethods.includes(method);
+      if (isNew && !NOT_ROUTED.has(method)) this.fastify.addHttpMethod(method, { hasBody: false });
     }
     for (const [url, { methods, edge }] of [...this.routes]) {
       if (url.includes('*')) continue;
       const missing = this.fastify.supportedMethods.filter((method) => !methods.has(method));
       const allow = [...methods].toSorted().join(', ');
       this.fastify.route({
-        method: missing.filter((method) => !NOT_ROUTED.has(method) || method === 'HEAD' || method === 'OPTIONS'),
+        method: missing.filter(
+          (method) => !NOT_ROUTED.has(method) || method === 'HEAD' || method === 'OPTIONS',
+        ),
         url,
         config: edge === undefined ? {} : { edge },
         onRequest: (_request, reply, done) => {

@@ -10,7 +10,12 @@ const MOST = 100;
 
 /** The query of every list: newest first, page by page. */
 export class PageQuery {
-  @ApiPropertyOptional({ minimum: 1, maximum: MOST, default: DEFAULT_LIMIT, description: 'How many items a page has' })
+  @ApiPropertyOptional({
+    minimum: 1,
+    maximum: MOST,
+    default: DEFAULT_LIMIT,
+    description: 'How many items a page has',
+  })
   @MayBeAbsent()
   @Type(() => Number)
   @IsInt()

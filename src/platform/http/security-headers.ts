@@ -6,7 +6,11 @@ import type { ServerConfig } from '../../config/config.js';
 export const API_CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
 /** Security headers on every answer, errors and refused requests included. OWASP ASVS 3.4. */
-export function registerSecurityHeaders(app: INestApplication, fastify: FastifyInstance, config: ServerConfig): void {
+export function registerSecurityHeaders(
+  app: INestApplication,
+  fastify: FastifyInstance,
+  config: ServerConfig,
+): void {
   app.useSecurityHeaders({
     contentSecurityPolicy: {
       useDefaults: false,

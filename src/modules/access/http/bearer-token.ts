@@ -16,6 +16,7 @@ export function bearerToken(request: FastifyRequest): string {
   if (headers.length > 1) throw new MalformedBearerRequest('There is more than one Authorization header.');
   const [, scheme = '', rest = ''] = /^([^ ]*) ?(.*)$/s.exec(request.headers.authorization ?? '') ?? [];
   if (scheme.toLowerCase() !== 'bearer') throw new MissingToken();
-  if (!B64TOKEN.test(rest)) throw new MalformedBearerRequest('The Authorization header holds no bearer token.');
+  if (!B64TOKEN.test(rest))
+    throw new MalformedBearerRequest('The Authorization header holds no bearer token.');
   return rest;
 }

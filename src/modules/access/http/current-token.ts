@@ -10,8 +10,11 @@ declare module 'fastify' {
 }
 
 /** The claims of the accepted access token, in a handler behind `@RequireScopes`. */
-export const CurrentToken = createParamDecorator((_: unknown, context: ExecutionContext): AccessTokenClaims => {
-  const { accessToken } = context.switchToHttp().getRequest<FastifyRequest>();
-  if (accessToken === undefined) throw new Error('@CurrentToken() is only for routes with @RequireScopes().');
-  return accessToken;
-});
+export const CurrentToken = createParamDecorator(
+  (_: unknown, context: ExecutionContext): AccessTokenClaims => {
+    const { accessToken } = context.switchToHttp().getRequest<FastifyRequest>();
+    if (accessToken === undefined)
+      throw new Error('@CurrentToken() is only for routes with @RequireScopes().');
+    return accessToken;
+  },
+);

@@ -14,7 +14,8 @@ export class JwtAuthGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const access = declaredAccessOf(context.getClass(), context.getHandler());
-    if (access === undefined) throw new Error(`${context.getClass().name} has a route without a declared access.`);
+    if (access === undefined)
+      throw new Error(`${context.getClass().name} has a route without a declared access.`);
     if (access.kind !== 'scopes') return true;
 
     const request = context.switchToHttp().getRequest<FastifyRequest>();

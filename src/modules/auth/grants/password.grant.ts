@@ -87,7 +87,8 @@ export class PasswordGrant extends GrantHandler {
   private async confirm(owner: ResourceOwner, client: Client, grant: Grant): Promise<void> {
     const now = await this.directory.describe(owner.sub);
     const stands =
-      now?.credentials_version === owner.credentials_version && (await this.clients.isActive(client.clientId));
+      now?.credentials_version === owner.credentials_version &&
+      (await this.clients.isActive(client.clientId));
     if (stands) return;
     await this.grants.end(grant.id, 'credentials_changed');
     throw new InvalidGrant('the person or the client changed during the sign-in');

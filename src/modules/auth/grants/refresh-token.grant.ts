@@ -45,7 +45,7 @@ export class RefreshTokenGrant extends GrantHandler {
     if (state.grant.clientId !== client.clientId) {
       this.logger.warn(
         { client_id: client.clientId, grant_id: state.grant.id, owner_client_id: state.grant.clientId },
-        "refresh token presented by another client than its own",
+        'refresh token presented by another client than its own',
       );
       throw new InvalidGrant('refresh token of another client');
     }

@@ -27,7 +27,8 @@ export class IntrospectionController {
     const form = this.requests.form(request);
     const client = await this.requests.client(request, form);
     // A public client proves nothing: anyone could ask in its name. RFC 7662 §2.1.
-    if (client.authenticationMethod === 'none') throw new InvalidClient(false, 'public clients may not introspect');
+    if (client.authenticationMethod === 'none')
+      throw new InvalidClient(false, 'public clients may not introspect');
     return this.introspection.introspect(required(form, 'token'), client);
   }
 }

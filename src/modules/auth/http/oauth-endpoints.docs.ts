@@ -4,7 +4,10 @@ import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiSecurity, ApiTags }
 /** OpenAPI of the OAuth endpoints: their bodies are forms that the strict parser reads, so no class describes them. */
 
 const CREDENTIAL_PARAMETERS = {
-  client_id: { type: 'string', description: 'With `client_secret` when Basic is not used; alone for a public client' },
+  client_id: {
+    type: 'string',
+    description: 'With `client_secret` when Basic is not used; alone for a public client',
+  },
   client_secret: { type: 'string', format: 'password' },
 } as const;
 
@@ -24,7 +27,8 @@ const refusal = (status: number, description: string, error: string) =>
     },
   });
 
-const unavailable = () => refusal(503, 'Overloaded: try again after `Retry-After` seconds.', 'temporarily_unavailable');
+const unavailable = () =>
+  refusal(503, 'Overloaded: try again after `Retry-After` seconds.', 'temporarily_unavailable');
 const clientRefused = () => refusal(401, 'Client authentication failed.', 'invalid_client');
 
 export function ApiTokenEndpoint(): MethodDecorator {
@@ -53,7 +57,9 @@ export function ApiTokenEndpoint(): MethodDecorator {
         },
       },
       examples: {
-        password: { value: { grant_type: 'password', username: 'alice', password: 'tractor yellow moonlight' } },
+        password: {
+          value: { grant_type: 'password', username: 'alice', password: 'tractor yellow moonlight' },
+        },
         refresh_token: { value: { grant_type: 'refresh_token', refresh_token: 'gwr_…' } },
         client_credentials: { value: { grant_type: 'client_credentials', scope: 'resources:read' } },
       },
@@ -96,11 +102,16 @@ export function ApiRevocationEndpoint(): MethodDecorator {
     ApiSecurity('client'),
     ApiOperation({
       summary: 'Revoke a token (RFC 7009)',
-      description: 'A refresh token ends its whole session; an access token ends alone. Unknown tokens answer 200.',
+      description:
+        'A refresh token ends its whole session; an access token ends alone. Unknown tokens answer 200.',
     }),
     ApiConsumes('application/x-www-form-urlencoded'),
     ApiBody({ schema: tokenForm() }),
-    ApiResponse({ status: 200, description: 'The token does not count any more.', content: { 'application/json': { example: {} } } }),
+    ApiResponse({
+      status: 200,
+      description: 'The token does not count any more.',
+      content: { 'application/json': { example: {} } },
+    }),
     refusal(400, 'The request is malformed, or the token is another client’s.', 'invalid_request'),
     clientRefused(),
     unavailable(),
@@ -113,7 +124,8 @@ export function ApiIntrospectionEndpoint(): MethodDecorator {
     ApiSecurity('client'),
     ApiOperation({
       summary: 'Ask what a token is (RFC 7662)',
-      description: 'For tokens of the asking client, and for access tokens of an audience it is registered for.',
+      description:
+        'For tokens of the asking client, and for access tokens of an audience it is registered for.',
     }),
     ApiConsumes('application/x-www-form-urlencoded'),
     ApiBody({ schema: tokenForm() }),

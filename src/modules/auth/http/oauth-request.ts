@@ -27,7 +27,9 @@ export class OAuthRequests {
     if (BODY_ONLY.some((name) => Object.hasOwn(query, name))) {
       throw new InvalidRequest('Parameters belong in the request body, not in the URL.');
     }
-    if (request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && /^content-type$/i.test(name)).length > 1) {
+    if (
+      request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && /^content-type$/i.test(name)).length > 1
+    ) {
       throw new InvalidRequest('There is more than one Content-Type header.');
     }
     const { body } = request;
@@ -39,7 +41,9 @@ export class OAuthRequests {
 
   /** The authenticated client. @throws InvalidClient, InvalidRequest */
   async client(request: FastifyRequest, form: Form): Promise<Client> {
-    const authorizations = request.raw.rawHeaders.filter((_, at, all) => at % 2 === 1 && /^authorization$/i.test(all[at - 1]!));
+    const authorizations = request.raw.rawHeaders.filter(
+      (_, at, all) => at % 2 === 1 && /^authorization$/i.test(all[at - 1]!),
+    );
     const client = await this.clients.authenticate(presentedCredentials(authorizations, form));
     request.clientId = client.clientId;
     return client;

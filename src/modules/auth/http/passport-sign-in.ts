@@ -24,7 +24,9 @@ export class PassportSignIn extends ResourceOwnerSignIn {
         if (error) reject(error instanceof Error ? error : new Error('the strategy failed'));
         else resolve(owner || undefined);
       };
-      const middleware = this.strategy.getPassportInstance().authenticate('local', { session: false }, done) as (
+      const middleware = this.strategy
+        .getPassportInstance()
+        .authenticate('local', { session: false }, done) as (
         request: LocalRequest,
         response: object,
         next: (error?: unknown) => void,

@@ -14,7 +14,8 @@ export function mayHold(scope: string, roles: readonly string[]): boolean {
  */
 export function requestedScope(client: Client, scope: string | undefined): readonly string[] {
   if (scope === undefined) {
-    if (client.defaultScope.length === 0) throw new InvalidScope('The client has no default scope: name one.');
+    if (client.defaultScope.length === 0)
+      throw new InvalidScope('The client has no default scope: name one.');
     return client.defaultScope;
   }
   const requested = parseScope(scope);

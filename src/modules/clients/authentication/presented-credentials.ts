@@ -48,7 +48,10 @@ export function presentedCredentials(authorizations: readonly string[], form: Fo
 function readBasic(authorization: string): PresentedCredentials {
   const [, scheme, encoded] = /^([A-Za-z]+) ([A-Za-z0-9+/]+={0,2})$/.exec(authorization) ?? [];
   if (scheme?.toLowerCase() !== 'basic' || encoded === undefined) {
-    throw new InvalidClient(/^basic\b/i.test(authorization), 'the Authorization header holds no Basic credentials');
+    throw new InvalidClient(
+      /^basic\b/i.test(authorization),
+      'the Authorization header holds no Basic credentials',
+    );
   }
   const bytes = Buffer.from(encoded, 'base64');
   // Decoders differ on left-over bits and missing padding; only what they all read alike counts.

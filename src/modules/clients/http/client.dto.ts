@@ -19,8 +19,16 @@ import {
 import { isOrigin } from '../../../config/origins.js';
 import { MayBeAbsent, MayBeNull } from '../../../platform/http/members.js';
 import { PageAnswer } from '../../../platform/http/page.js';
-import { CLIENT_AUTHENTICATION_METHODS, GRANT_TYPES, SIGNING_ALGORITHMS } from '../../../protocol/grant-types.js';
-import type { ClientAuthenticationMethod, GrantType, SigningAlgorithm } from '../../../protocol/grant-types.js';
+import {
+  CLIENT_AUTHENTICATION_METHODS,
+  GRANT_TYPES,
+  SIGNING_ALGORITHMS,
+} from '../../../protocol/grant-types.js';
+import type {
+  ClientAuthenticationMethod,
+  GrantType,
+  SigningAlgorithm,
+} from '../../../protocol/grant-types.js';
 import { formatScope, parseScope } from '../../../protocol/scopes.js';
 import type { Client } from '../client.js';
 import type { ClientRegistration } from '../registration/client-registration.js';
@@ -40,13 +48,20 @@ class IsOriginList implements ValidatorConstraintInterface {
 }
 
 /** A lifetime; `null` goes back to the server's default. */
-const Seconds = (most: number): PropertyDecorator => (target, property) => {
-  ApiPropertyOptional({ type: 'integer', nullable: true, maximum: most, description: 'Seconds; null for the default' })(target, property);
-  MayBeNull()(target, property);
-  IsInt({ message: 'must be a whole number of seconds' })(target, property as string);
-  Min(1, { message: 'must be at least 1' })(target, property as string);
-  Max(most, { message: `must be at most ${most}` })(target, property as string);
-};
+const Seconds =
+  (most: number): PropertyDecorator =>
+  (target, property) => {
+    ApiPropertyOptional({
+      type: 'integer',
+      nullable: true,
+      maximum: most,
+      description: 'Seconds; null for the default',
+    })(target, property);
+    MayBeNull()(target, property);
+    IsInt({ message: 'must be a whole number of seconds' })(target, property as string);
+    Min(1, { message: 'must be at least 1' })(target, property as string);
+    Max(most, { message: `must be at most ${most}` })(target, property as string);
+  };
 
 class ClientMembers {
   @ApiPropertyOptional({ example: 'password refresh_token'.split(' '), enum: GRANT_TYPES, isArray: true })
@@ -56,13 +71,19 @@ class ClientMembers {
   @IsIn(GRANT_TYPES, { each: true, message: `must hold only ${GRANT_TYPES.join(', ')}` })
   grant_types?: GrantType[];
 
-  @ApiPropertyOptional({ example: 'profile resources:read resources:write', description: 'What it may ask for, space-separated' })
+  @ApiPropertyOptional({
+    example: 'profile resources:read resources:write',
+    description: 'What it may ask for, space-separated',
+  })
   @MayBeAbsent()
   @MaxLength(2048, { message: 'must be at most 2048 characters' })
   @Matches(SCOPE_LIST, { message: 'must be scopes separated by single spaces (RFC 6749 section 3.3)' })
   scope?: string;
 
-  @ApiPropertyOptional({ example: 'resources:read', description: 'What a request without scope gets; defaults to scope without administration' })
+  @ApiPropertyOptional({
+    example: 'resources:read',
+    description: 'What a request without scope gets; defaults to scope without administration',
+  })
   @MayBeAbsent()
   @MaxLength(2048, { message: 'must be at most 2048 characters' })
   @Matches(SCOPE_LIST, { message: 'must be scopes separated by single spaces (RFC 6749 section 3.3)' })
@@ -74,10 +95,15 @@ class ClientMembers {
     description: '`none` for a public client; without it a client with a secret may use Basic or the body',
   })
   @MayBeNull()
-  @IsIn(CLIENT_AUTHENTICATION_METHODS, { message: `must be one of ${CLIENT_AUTHENTICATION_METHODS.join(', ')}` })
+  @IsIn(CLIENT_AUTHENTICATION_METHODS, {
+    message: `must be one of ${CLIENT_AUTHENTICATION_METHODS.join(', ')}`,
+  })
   token_endpoint_auth_method?: ClientAuthenticationMethod | null;
 
-  @ApiPropertyOptional({ default: false, description: 'Operated by you; the password grant is for such clients alone' })
+  @ApiPropertyOptional({
+    default: false,
+    description: 'Operated by you; the password grant is for such clients alone',
+  })
   @MayBeAbsent()
   @IsBoolean({ message: 'must be true or false' })
   first_party?: boolean;
@@ -91,7 +117,13 @@ class ClientMembers {
   @Seconds(30 * DAY)
   grant_ttl?: number | null;
 
-  @ApiPropertyOptional({ type: 'integer', nullable: true, minimum: 0, maximum: 60, description: 'Seconds in which a repeated refresh gets the same answer' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    minimum: 0,
+    maximum: 60,
+    description: 'Seconds in which a repeated refresh gets the same answer',
+  })
   @MayBeNull()
   @IsInt({ message: 'must be a whole number of seconds' })
   @Min(0, { message: 'must be at least 0' })
@@ -103,13 +135,21 @@ class ClientMembers {
   @IsIn(SIGNING_ALGORITHMS, { message: `must be one of ${SIGNING_ALGORITHMS.join(', ')}` })
   access_token_signing_alg?: SigningAlgorithm;
 
-  @ApiPropertyOptional({ type: [String], example: ['https://app.example'], description: 'Web origins whose pages may read answers' })
+  @ApiPropertyOptional({
+    type: [String],
+    example: ['https://app.example'],
+    description: 'Web origins whose pages may read answers',
+  })
   @MayBeAbsent()
   @ArrayMaxSize(50, { message: 'must have at most 50 entries' })
   @Validate(IsOriginList)
   allowed_origins?: string[];
 
-  @ApiPropertyOptional({ type: [String], example: [], description: 'Audiences whose tokens it may introspect (a resource server)' })
+  @ApiPropertyOptional({
+    type: [String],
+    example: [],
+    description: 'Audiences whose tokens it may introspect (a resource server)',
+  })
   @MayBeAbsent()
   @IsArray({ message: 'must be a list' })
   @ArrayMaxSize(50, { message: 'must have at most 50 entries' })
@@ -144,7 +184,12 @@ export class ChangeClient extends PartialType(ClientMembers) {
 }
 
 export class RotateSecret {
-  @ApiPropertyOptional({ type: 'integer', default: 0, maximum: 7 * DAY, description: 'Seconds for which the old secret stays good' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    default: 0,
+    maximum: 7 * DAY,
+    description: 'Seconds for which the old secret stays good',
+  })
   @MayBeAbsent()
   @IsInt({ message: 'must be a whole number of seconds' })
   @Min(0, { message: 'must be at least 0' })
@@ -216,7 +261,9 @@ export class ClientPage extends PageAnswer {
 }
 
 /** The registration that a body asks for; `undefined` stays "not said". */
-export function registrationOf(body: ClientMembers & { client_name?: string; status?: 'active' | 'disabled' }): ClientRegistration {
+export function registrationOf(
+  body: ClientMembers & { client_name?: string; status?: 'active' | 'disabled' },
+): ClientRegistration {
   return {
     name: body.client_name,
     status: body.status,

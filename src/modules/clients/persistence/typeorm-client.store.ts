@@ -2,7 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, MoreThan, type Repository } from 'typeorm';
 import { Database } from '../../../platform/database/database.js';
 import { isUniqueViolation } from '../../../platform/database/unavailable.js';
-import type { ClientAuthenticationMethod, GrantType, SigningAlgorithm } from '../../../protocol/grant-types.js';
+import type {
+  ClientAuthenticationMethod,
+  GrantType,
+  SigningAlgorithm,
+} from '../../../protocol/grant-types.js';
 import { Conflict } from '../../../protocol/problem.js';
 import type { Client, ClientSecrets } from '../client.js';
 import { ClientStore } from '../client-store.js';
@@ -84,7 +88,9 @@ function clientOf(entity: ClientEntity): Client {
   };
 }
 
-function columnsOf(client: Client): Omit<ClientEntity, 'secretHash' | 'previousSecretHash' | 'previousSecretExpiresAt'> {
+function columnsOf(
+  client: Client,
+): Omit<ClientEntity, 'secretHash' | 'previousSecretHash' | 'previousSecretExpiresAt'> {
   return {
     ...client,
     grantTypes: [...client.grantTypes],
@@ -106,10 +112,10 @@ function secretsOf(entity: ClientEntity): ClientSecrets {
   };
 }
 
-function secretColumnsOf({ current, previous }: ClientSecrets): Pick<
-  ClientEntity,
-  'secretHash' | 'previousSecretHash' | 'previousSecretExpiresAt'
-> {
+function secretColumnsOf({
+  current,
+  previous,
+}: ClientSecrets): Pick<ClientEntity, 'secretHash' | 'previousSecretHash' | 'previousSecretExpiresAt'> {
   return {
     secretHash: current,
     previousSecretHash: previous?.hash ?? null,

@@ -1,5 +1,9 @@
 import { CLIENT_CREDENTIAL, UUID } from '../../../protocol/characters.js';
-import type { ClientAuthenticationMethod, GrantType, SigningAlgorithm } from '../../../protocol/grant-types.js';
+import type {
+  ClientAuthenticationMethod,
+  GrantType,
+  SigningAlgorithm,
+} from '../../../protocol/grant-types.js';
 import { InvalidInput } from '../../../protocol/problem.js';
 import { holderOf } from '../../../protocol/scopes.js';
 import type { Client } from '../client.js';
@@ -39,13 +43,21 @@ const DEFAULTS: Omit<Client, 'clientId' | 'name' | 'createdAt' | 'updatedAt'> = 
 };
 
 /** @throws InvalidInput when the registration contradicts itself */
-export function newClient(clientId: string, registration: ClientRegistration & { name: string }, now: Date): Client {
+export function newClient(
+  clientId: string,
+  registration: ClientRegistration & { name: string },
+  now: Date,
+): Client {
   if (!CLIENT_CREDENTIAL.test(clientId) || clientId.length > 128) {
     throw InvalidInput.member('client_id', 'must be 1 to 128 characters of A-Z a-z 0-9 . _ ~ -');
   }
   // People's ids are UUIDs: a client that looked like one could pass for a person where only `sub` is compared.
   if (UUID.test(clientId.toLowerCase())) throw InvalidInput.member('client_id', 'must not be a UUID');
-  return changedClient({ ...DEFAULTS, clientId, name: registration.name, createdAt: now, updatedAt: now }, registration, now);
+  return changedClient(
+    { ...DEFAULTS, clientId, name: registration.name, createdAt: now, updatedAt: now },
+    registration,
+    now,
+  );
 }
 
 /** @throws InvalidInput when the outcome contradicts itself */
@@ -64,10 +76,16 @@ export function changedClient(client: Client, change: ClientRegistration, now: D
 function refuseContradictions(client: Client): void {
   const { grantTypes, firstParty, authenticationMethod, scope, defaultScope } = client;
   if (grantTypes.includes('password') && !firstParty) {
-    throw InvalidInput.member('grant_types', 'password is only for a client with first_party: true (RFC 9700 section 2.4)');
+    throw InvalidInput.member(
+      'grant_types',
+      'password is only for a client with first_party: true (RFC 9700 section 2.4)',
+    );
   }
   if (grantTypes.includes('client_credentials') && authenticationMethod === 'none') {
-    throw InvalidInput.member('grant_types', 'client_credentials needs a client that authenticates (RFC 6749 section 4.4)');
+    throw InvalidInput.member(
+      'grant_types',
+      'client_credentials needs a client that authenticates (RFC 6749 section 4.4)',
+    );
   }
   if (!defaultScope.every((name) => scope.includes(name))) {
     throw InvalidInput.member('default_scope', 'must lie within scope');

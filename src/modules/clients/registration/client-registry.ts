@@ -57,7 +57,10 @@ export class ClientRegistry {
     const before = await this.get(clientId);
     const client = changedClient(before, change, this.clock.now());
     if ((before.authenticationMethod === 'none') !== (client.authenticationMethod === 'none')) {
-      throw InvalidInput.member('token_endpoint_auth_method', 'cannot change between public and confidential');
+      throw InvalidInput.member(
+        'token_endpoint_auth_method',
+        'cannot change between public and confidential',
+      );
     }
     if (!(await this.store.save(client))) throw new NotFound('client');
     // After the change is stored, so that a sign-in that races with it is either ended here or sees it itself.

@@ -29,7 +29,12 @@ export class AccessTokenIssuer {
   ) {}
 
   /** @returns the token and the whole seconds it lives, which never outlast the grant */
-  async issue({ grant, scope, ttl, algorithm }: AccessTokenRequest): Promise<{ token: string; expiresIn: number }> {
+  async issue({
+    grant,
+    scope,
+    ttl,
+    algorithm,
+  }: AccessTokenRequest): Promise<{ token: string; expiresIn: number }> {
     const key = await this.keys.current(algorithm);
     const iat = this.clock.seconds();
     const exp = Math.min(iat + ttl, Math.floor(grant.expiresAt.getTime() / 1000));

@@ -109,7 +109,9 @@ export class GrantRegistry {
     if (state.used === undefined) return { outcome: 'dead' };
     const { at, successorUsed, successorExpiresAt, sealedSuccessor } = state.used;
     const isRepeat =
-      now.getTime() - at.getTime() < lifetimes.refreshLeeway * 1000 && !successorUsed && successorExpiresAt > now;
+      now.getTime() - at.getTime() < lifetimes.refreshLeeway * 1000 &&
+      !successorUsed &&
+      successorExpiresAt > now;
     if (isRepeat) return { outcome: 'repeated', refreshToken: openSuccessor(token, sealedSuccessor) };
     await this.store.end(grant.id, 'reuse', now);
     return { outcome: 'reused' };

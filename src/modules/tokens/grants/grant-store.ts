@@ -1,4 +1,12 @@
-import type { Grant, GrantEnd, GrantPage, NewGrant, NewRefreshToken, RefreshTokenState, Successor } from './grant.js';
+import type {
+  Grant,
+  GrantEnd,
+  GrantPage,
+  NewGrant,
+  NewRefreshToken,
+  RefreshTokenState,
+  Successor,
+} from './grant.js';
 
 /** Where grants and their refresh tokens are kept. Every method is atomic and durable when it returns. */
 export abstract class GrantStore {
@@ -25,7 +33,11 @@ export abstract class GrantStore {
   abstract endAllOfClient(clientId: string, reason: GrantEnd, now: Date): Promise<void>;
 
   /** Takes scopes away from every live grant of a person or client: what is not in `allowed` is gone for good. */
-  abstract narrow(of: { subject: string } | { clientId: string }, allowed: (scope: string) => boolean, now: Date): Promise<void>;
+  abstract narrow(
+    of: { subject: string } | { clientId: string },
+    allowed: (scope: string) => boolean,
+    now: Date,
+  ): Promise<void>;
 
   /** Live grants of people, newest first. */
   abstract listLive(page: GrantPage, now: Date): Promise<Grant[]>;

@@ -13,7 +13,12 @@ export class SessionAnswer {
   @ApiProperty({ example: 'profile account resources:read resources:write' })
   scope: string;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Address the person signed in from', example: '127.0.0.1' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Address the person signed in from',
+    example: '127.0.0.1',
+  })
   ip: string | null;
 
   @ApiProperty({ type: String, nullable: true, example: 'curl/8.5.0' })

@@ -3,7 +3,10 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('grants')
 @Index('grants_live_by_subject', ['subject'], { where: 'ended_at IS NULL' })
 @Index('grants_live_by_client', ['clientId'], { where: 'ended_at IS NULL' })
-@Index('grants_one_live_of_client', ['clientId'], { unique: true, where: 'ended_at IS NULL AND subject = client_id' })
+@Index('grants_one_live_of_client', ['clientId'], {
+  unique: true,
+  where: 'ended_at IS NULL AND subject = client_id',
+})
 @Index('grants_by_expiry', ['expiresAt'])
 export class GrantEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'grants_pkey' })

@@ -195,11 +195,9 @@ export class PostgresGrantStore extends GrantStore {
   }
 
   async forgetBefore(moment: Date): Promise<void> {
-    await this.database.query(
-      'grant-forget',
-      'DELETE FROM grants WHERE expires_at < $1 OR ended_at < $1',
-      [moment],
-    );
+    await this.database.query('grant-forget', 'DELETE FROM grants WHERE expires_at < $1 OR ended_at < $1', [
+      moment,
+    ]);
     await this.database.query(
       'revoked-access-token-forget',
       'DELETE FROM revoked_access_tokens WHERE expires_at < $1',

@@ -15,7 +15,9 @@ export class AccountPasswordController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Change your own password; all your sessions end, this one included' })
   @ApiNoContentResponse({ description: 'Changed: sign in again.' })
-  @ApiBadRequestResponse({ description: 'The current password is wrong, or the new one is refused, with the reason.' })
+  @ApiBadRequestResponse({
+    description: 'The current password is wrong, or the new one is refused, with the reason.',
+  })
   async change(@CurrentToken() token: AccessTokenClaims, @Body() body: ChangeOwnPassword): Promise<void> {
     await this.password.change(token.sub, body.current_password, body.new_password);
   }

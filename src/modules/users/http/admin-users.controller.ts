@@ -25,9 +25,14 @@ export class AdminUsersController {
   @RequireScopes('users:write')
   @ApiOperation({ summary: 'Create a person, with a password or an imported hash' })
   @ApiCreatedResponse({ type: UserAnswer })
-  @ApiBadRequestResponse({ description: 'The username, the password or another member is refused, with the reason.' })
+  @ApiBadRequestResponse({
+    description: 'The username, the password or another member is refused, with the reason.',
+  })
   @ApiConflictResponse({ description: 'The username is taken.' })
-  async create(@Body() body: CreateUser, @Res({ passthrough: true }) reply: FastifyReply): Promise<UserAnswer> {
+  async create(
+    @Body() body: CreateUser,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UserAnswer> {
     const { email_verified: emailVerified, password_hash: passwordHash, ...members } = body;
     const user = await this.users.create({ ...members, emailVerified, passwordHash });
     void reply.header('Location', `/admin/users/${user.id}`);

@@ -1,5 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsBoolean, IsEmail, IsIn, IsString, Length, Matches, MaxLength } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsEmail,
+  IsIn,
+  IsString,
+  Length,
+  Matches,
+  MaxLength,
+} from 'class-validator';
 import { MayBeAbsent, MayBeNull } from '../../../platform/http/members.js';
 import { PageAnswer } from '../../../platform/http/page.js';
 import type { User } from '../user.js';
@@ -29,7 +39,11 @@ class UserMembers {
   @IsBoolean({ message: 'must be true or false' })
   email_verified?: boolean;
 
-  @ApiPropertyOptional({ type: [String], example: [], description: '`admin` lets a person hold administration scopes' })
+  @ApiPropertyOptional({
+    type: [String],
+    example: [],
+    description: '`admin` lets a person hold administration scopes',
+  })
   @MayBeAbsent()
   @IsArray({ message: 'must be a list' })
   @ArrayMaxSize(32, { message: 'must have at most 32 entries' })
@@ -37,7 +51,11 @@ class UserMembers {
   @Matches(ROLE, { each: true, message: 'must hold role names of A-Z a-z 0-9 . _ : -' })
   roles?: string[];
 
-  @ApiPropertyOptional({ enum: STATUSES, default: 'active', description: '`disabled` ends the person’s tokens' })
+  @ApiPropertyOptional({
+    enum: STATUSES,
+    default: 'active',
+    description: '`disabled` ends the person’s tokens',
+  })
   @MayBeAbsent()
   @IsIn(STATUSES, { message: `must be one of ${STATUSES.join(', ')}` })
   status?: (typeof STATUSES)[number];

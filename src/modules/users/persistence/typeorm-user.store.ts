@@ -53,7 +53,9 @@ export class TypeormUserStore extends UserStore {
         : { passwordHash: password.hash, credentialsVersion: password.credentialsVersion }),
       updatedAt: now,
     };
-    return this.keepingAnAdministrator(async (manager) => (await manager.update(UserEntity, { id }, columns)).affected);
+    return this.keepingAnAdministrator(
+      async (manager) => (await manager.update(UserEntity, { id }, columns)).affected,
+    );
   }
 
   async upgradeHash(id: string, from: string, to: string): Promise<void> {
@@ -69,7 +71,9 @@ export class TypeormUserStore extends UserStore {
   }
 
   async remove(id: string): Promise<WriteOutcome> {
-    return this.keepingAnAdministrator(async (manager) => (await manager.delete(UserEntity, { id })).affected);
+    return this.keepingAnAdministrator(
+      async (manager) => (await manager.delete(UserEntity, { id })).affected,
+    );
   }
 
   async list(before: string | undefined, limit: number): Promise<User[]> {

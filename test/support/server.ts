@@ -1,0 +1,95 @@
+import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { AppModule } from '../../src/app.module.js';
+import { setUpApp } from '../../src/app.setup.js';
+import { type Config, loadConfig } from '../../src/config/config.js';
+import { firstStart } from '../../src/first-start.js';
+import { Clock } from '../../src/platform/clock/clock.js';
+import { createAdapter } from '../../src/platform/http/adapter.js';
+import { createLogger } from '../../src/platform/logging/logger.js';
+import { MovableClock } from './clock.js';
+import { type TestDatabase, aDatabase } from './database.js';
+
+/** The first client and the first administrator of every test server. */
+export const FIRST_CLIENT = { id: 'first-client', secret: 'first-client-secret-of-the-tests' } as const;
+export const ADMINISTRATOR = { username: 'root', password: 'seven green bicycles sing' } as const;
+
+/** The real application on a real socket, with a database of its own and a clock that can be moved. */
+export interface TestServer {
+  app: NestFastifyApplication;
+  origin: string;
+  port: number;
+  config: Config;
+  clock: MovableClock;
+  database: TestDatabase;
+  /** Every log line written so far, at level trace. */
+  logs: string[];
+  close(): Promise<void>;
+}
+
+/**
+ * @param environment variables beside the defaults of the tests
+ * @param database an existing one, to start a second instance on; the caller then drops it
+ */
+export async function startServer(
+  environment: Record<string, string> = {},
+  database?: TestDatabase,
+): Promise<TestServer> {
+  const ownDatabase = database === undefined;
+  const used = database ?? (await aDatabase());
+  const port = await freePort();
+  const config = loadConfig({
+    PORT: String(port),
+    ISSUER: `http://localhost:${port}`,
+    DATA_DIR: 'memory://',
+    ...(used.url === undefined ? {} : { DATABASE_URL: used.url }),
+    ENCRYPTION_KEY: randomBytes(32).toString('hex'),
+    LOG_LEVEL: 'trace',
+    BOOTSTRAP_CLIENT_ID: FIRST_CLIENT.id,
+    BOOTSTRAP_CLIENT_SECRET: FIRST_CLIENT.secret,
+    BOOTSTRAP_USERNAME: ADMINISTRATOR.username,
+    BOOTSTRAP_PASSWORD: ADMINISTRATOR.password,
+    ...environment,
+  });
+  const clock = new MovableClock();
+  const logs: string[] = [];
+  const logger = createLogger(config.server.logLevel, { write: (line) => void logs.push(line) });
+  const module = await Test.createTestingModule({ imports: [AppModule.forRoot(config, logger)] })
+    .overrideProvider(Clock)
+    .useValue(clock)
+    .setLogger(false as never)
+    .compile();
+  const app = module.createNestApplication<NestFastifyApplication>(createAdapter(config.server), {
+    bodyParser: false,
+    return503OnClosing: true,
+  });
+  setUpApp(app, config);
+  await app.init();
+  await firstStart(app, false);
+  await app.listen(port, '127.0.0.1');
+  return {
+    app,
+    origin: `http://127.0.0.1:${port}`,
+    port,
+    config,
+    clock,
+    database: used,
+    logs,
+    async close() {
+      await app.close();
+      if (ownDatabase) await used.drop();
+    },
+  };
+}
+
+/** A port of this machine that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
