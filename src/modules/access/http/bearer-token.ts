@@ -9,7 +9,7 @@ const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
  * @throws MalformedBearerRequest when there are several, or one in the query, where it would reach logs
  */
 export function bearerToken(request: FastifyRequest): string {
-  if (Object.hasOwn((request.query ?? {}) as object, 'access_token')) {
+  if (Object.hasOwn(request.query ?? {}, 'access_token')) {
     throw new MalformedBearerRequest('Access tokens are not accepted in the query.');
   }
   const headers = request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && /^authorization$/i.test(name));

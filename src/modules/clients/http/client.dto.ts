@@ -58,9 +58,9 @@ const Seconds =
       description: 'Seconds; null for the default',
     })(target, property);
     MayBeNull()(target, property);
-    IsInt({ message: 'must be a whole number of seconds' })(target, property as string);
-    Min(1, { message: 'must be at least 1' })(target, property as string);
-    Max(most, { message: `must be at most ${most}` })(target, property as string);
+    IsInt({ message: 'must be a whole number of seconds' })(target, property);
+    Min(1, { message: 'must be at least 1' })(target, property);
+    Max(most, { message: `must be at most ${most}` })(target, property);
   };
 
 class ClientMembers {

@@ -73,7 +73,7 @@ export class ResourcesController {
   @Get()
   @RequireScopes('resources:read')
   @ApiOperation({ summary: 'List your resources, newest first' })
-  @ApiOkResponse({ type: ResourceList })
+  @ApiOkResponse({ description: 'A page of resources.', type: ResourceList })
   @ApiProblems(400)
   async list(@CurrentToken() { sub }: AccessTokenClaims, @Query() query: PageQuery): Promise<ResourceList> {
     const found = await this.resources.list(sub, { before: startOf(query), limit: query.limit + 1 });
@@ -84,7 +84,11 @@ export class ResourcesController {
   @Post()
   @RequireScopes('resources:write')
   @ApiOperation({ summary: 'Create a resource of yours' })
-  @ApiCreatedResponse({ type: ResourceAnswer, headers: { ETag: ETAG, Location: LOCATION } })
+  @ApiCreatedResponse({
+    description: 'The new resource.',
+    type: ResourceAnswer,
+    headers: { ETag: ETAG, Location: LOCATION },
+  })
   @ApiProblems(400, 413, 415)
   async create(
     @CurrentToken() { sub }: AccessTokenClaims,
@@ -101,7 +105,7 @@ export class ResourcesController {
   @ApiOperation({ summary: 'Read a resource of yours' })
   @ApiParam(ID)
   @ApiHeader(IF_NONE_MATCH)
-  @ApiOkResponse({ type: ResourceAnswer, headers: { ETag: ETAG } })
+  @ApiOkResponse({ description: 'The resource as it is now.', type: ResourceAnswer, headers: { ETag: ETAG } })
   @ApiResponse({ status: 304, description: 'The caller has this version already.', headers: { ETag: ETAG } })
   @ApiProblems(400, 404)
   async read(
@@ -124,7 +128,7 @@ export class ResourcesController {
   @ApiOperation({ summary: 'Replace the title and the body of a resource; a body left out becomes null' })
   @ApiParam(ID)
   @ApiHeader(IF_MATCH)
-  @ApiOkResponse({ type: ResourceAnswer, headers: { ETag: ETAG } })
+  @ApiOkResponse({ description: 'The resource as it is now.', type: ResourceAnswer, headers: { ETag: ETAG } })
   @ApiProblems(400, 404, 412, 413, 415)
   async replace(
     @CurrentToken() { sub }: AccessTokenClaims,
@@ -146,7 +150,7 @@ export class ResourcesController {
   @ApiHeader(IF_MATCH)
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiBody({ type: ChangeResource })
-  @ApiOkResponse({ type: ResourceAnswer, headers: { ETag: ETAG } })
+  @ApiOkResponse({ description: 'The resource as it is now.', type: ResourceAnswer, headers: { ETag: ETAG } })
   @ApiProblems(400, 404, 409, 412, 413, 415)
   async change(
     @CurrentToken() { sub }: AccessTokenClaims,

@@ -1,0 +1,153 @@
+// The arrows of docs/architecture.md. Each rule's comment says what to do instead; test/architecture/boundaries.spec.ts
+// holds, for every rule, an import that it must refuse.
+const npm = (names) => `(^|/)node_modules/(${names})(/|$)`;
+const NOT_A_SPEC = '[.]spec[.]ts$';
+
+/** Which modules a module may import, through their index.ts. No arrow points up. */
+const MAY_IMPORT = {
+  auth: ['clients', 'tokens', 'access'],
+  resources: ['access'],
+  clients: ['access'],
+  users: ['access'],
+  tokens: ['access'],
+  access: [],
+};
+const MODULES = Object.keys(MAY_IMPORT).join('|');
+
+const moduleGraph = Object.entries(MAY_IMPORT).map(([from, to]) => ({
+  name: `module-graph-${from}`,
+  comment: `${from} may import ${to.join(', ') || 'no other module'}. Declare a port and bind it in app.ports.ts.`,
+  severity: 'error',
+  from: { path: `^src/modules/${from}/` },
+  to: { path: '^src/modules/', pathNot: `^src/modules/(${[from, ...to].join('|')})/` },
+}));
+
+export default {
+  forbidden: [
+    ...moduleGraph,
+    {
+      name: 'known-modules-only',
+      comment: 'Give the new module its line in MAY_IMPORT and in docs/architecture.md first.',
+      severity: 'error',
+      from: { path: '^src/modules/', pathNot: `^src/modules/(${MODULES})/` },
+      to: {},
+    },
+    {
+      name: 'module-surface-is-index',
+      comment: 'Import another module through its index.ts, or widen that.',
+      severity: 'error',
+      from: { path: '^src/modules/([^/]+)/' },
+      to: { path: '^src/modules/', pathNot: ['^src/modules/$1/', '^src/modules/[^/]+/index[.]ts$'] },
+    },
+    {
+      name: 'module-surface-is-index-from-outside',
+      comment: 'From outside the modules, only their index.ts.',
+      severity: 'error',
+      from: { path: '^(src/(?!modules/)|ormconfig[.]ts)' },
+      to: { path: '^src/modules/', pathNot: '^src/modules/[^/]+/index[.]ts$' },
+    },
+    {
+      name: 'protocol-is-pure',
+      comment: 'src/protocol is vocabulary of the RFCs: no framework, no Node API, no I/O.',
+      severity: 'error',
+      from: { path: '^src/protocol/', pathNot: NOT_A_SPEC },
+      to: { pathNot: '^src/protocol/' },
+    },
+    {
+      name: 'platform-knows-no-module',
+      comment:
+        'Platform code serves every module, so it knows none. Move the code into the module, or declare a port.',
+      severity: 'error',
+      from: { path: '^src/platform/' },
+      to: { path: '^src/(modules/|[^/]+[.]ts$)' },
+    },
+    {
+      name: 'config-knows-only-protocol',
+      comment: 'The configuration is read before anything else exists.',
+      severity: 'error',
+      from: { path: '^src/config/' },
+      to: { path: '^src/', pathNot: '^src/(config|protocol)/' },
+    },
+    {
+      name: 'inside-knows-no-outside',
+      comment:
+        'http/ and persistence/ are the outside of a module; its inside declares an abstract class instead.',
+      severity: 'error',
+      from: { path: '^src/modules/[^/]+/(?!http/|persistence/|index[.]ts|[^/]+[.]module[.]ts)' },
+      to: {
+        path: [
+          '^src/modules/[^/]+/(http|persistence)/',
+          npm(
+            'typeorm|pg|fastify|@fastify/.*|@nestjs/passport|@nestjs/platform-fastify|@nestjs/swagger|passport.*',
+          ),
+        ],
+      },
+    },
+    {
+      name: 'http-and-persistence-are-strangers',
+      comment: 'A controller asks the inside of its module; it never sees a table.',
+      severity: 'error',
+      from: { path: '^src/modules/[^/]+/(http|persistence)/' },
+      to: { path: '^src/modules/[^/]+/(http|persistence)/', pathNot: '^src/modules/[^/]+/$1/' },
+    },
+    {
+      name: 'typeorm-stays-in-persistence',
+      comment: 'TypeORM and pg are for persistence/, src/platform/database/ and ormconfig.ts.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(modules/[^/]+/persistence/|platform/database/)' },
+      to: { path: npm('typeorm|pg|@electric-sql/pglite') },
+    },
+    {
+      name: 'tokens-have-two-doors',
+      comment: 'Tokens are signed in modules/tokens and verified in modules/access, nowhere else.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/modules/(tokens|access)/' },
+      // Types are free: the key set that is published is a type of jose.
+      to: { path: npm('jose|jsonwebtoken|@nestjs/jwt'), dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'password-hashing-has-one-door',
+      comment: 'Passwords are hashed and compared in users/passwords/schemes alone.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/modules/users/passwords/schemes/' },
+      to: { path: npm('@node-rs/.*') },
+    },
+    {
+      name: 'no-circular',
+      comment: 'Take out what both need, or turn one side into a port.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-unresolvable',
+      comment: 'Mend the path, or declare the package.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-test-in-production',
+      comment: 'What tests need stays in test/.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: NOT_A_SPEC },
+      to: { path: '(^test/|[.]spec[.]ts$)' },
+    },
+    {
+      name: 'no-dev-dependency',
+      comment: 'Declare it under dependencies.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: NOT_A_SPEC },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      exportsFields: ['exports'],
+    },
+  },
+};

@@ -1,0 +1,102 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { cruise } from 'dependency-cruiser';
+import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import config from '../../.dependency-cruiser.mjs';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** For every rule, an import that it must refuse: `from` imports `specifier`. */
+const REFUSED: Record<string, { from: string; specifier: string }> = {
+  'module-graph-auth': { from: 'src/modules/auth/bad.ts', specifier: '../users/index.js' },
+  'module-graph-resources': { from: 'src/modules/resources/bad.ts', specifier: '../tokens/index.js' },
+  'module-graph-clients': { from: 'src/modules/clients/bad.ts', specifier: '../auth/index.js' },
+  'module-graph-users': { from: 'src/modules/users/bad.ts', specifier: '../tokens/index.js' },
+  'module-graph-tokens': { from: 'src/modules/tokens/bad.ts', specifier: '../clients/index.js' },
+  'module-graph-access': { from: 'src/modules/access/bad.ts', specifier: '../tokens/index.js' },
+  'known-modules-only': { from: 'src/modules/reports/bad.ts', specifier: '../../protocol/vocabulary.js' },
+  'module-surface-is-index': { from: 'src/modules/auth/deep.ts', specifier: '../tokens/inside.js' },
+  'module-surface-is-index-from-outside': { from: 'src/app.bad.ts', specifier: './modules/tokens/inside.js' },
+  'protocol-is-pure': { from: 'src/protocol/bad.ts', specifier: 'node:fs' },
+  'platform-knows-no-module': { from: 'src/platform/bad.ts', specifier: '../modules/tokens/index.js' },
+  'config-knows-only-protocol': { from: 'src/config/bad.ts', specifier: '../platform/plain.js' },
+  'inside-knows-no-outside': { from: 'src/modules/tokens/grants/bad.ts', specifier: '../persistence/store.js' },
+  'http-and-persistence-are-strangers': {
+    from: 'src/modules/tokens/http/bad.ts',
+    specifier: '../persistence/store.js',
+  },
+  'typeorm-stays-in-persistence': { from: 'src/platform/http/bad.ts', specifier: 'typeorm' },
+  'tokens-have-two-doors': { from: 'src/modules/auth/signing.ts', specifier: '@nestjs/jwt' },
+  'password-hashing-has-one-door': { from: 'src/modules/users/bad-hash.ts', specifier: '@node-rs/argon2' },
+  'no-circular': { from: 'src/platform/circle-a.ts', specifier: './circle-b.js' },
+  'no-unresolvable': { from: 'src/platform/lost.ts', specifier: './nowhere.js' },
+  'no-test-in-production': { from: 'src/platform/tested.ts', specifier: '../../test/support/server.js' },
+  'no-dev-dependency': { from: 'src/platform/dev.ts', specifier: 'vitest' },
+};
+
+/** What the refused imports need to find. */
+const BYSTANDERS: Record<string, string> = {
+  'src/protocol/vocabulary.ts': 'export const word = 1;',
+  'src/platform/plain.ts': 'export const plain = 1;',
+  'src/platform/circle-b.ts': "export { value } from './circle-a.js';",
+  'src/modules/auth/index.ts': 'export const auth = 1;',
+  'src/modules/clients/index.ts': 'export const clients = 1;',
+  'src/modules/tokens/index.ts': 'export const tokens = 1;',
+  'src/modules/tokens/inside.ts': 'export const inside = 1;',
+  'src/modules/tokens/persistence/store.ts': 'export const store = 1;',
+  'src/modules/users/index.ts': 'export const users = 1;',
+  'test/support/server.ts': 'export const server = 1;',
+};
+
+async function violationsIn(directory: string): Promise<{ rules: string[]; modules: number }> {
+  const { output } = await cruise(
+    ['src'],
+    { ...config.options, baseDir: directory, ruleSet: { forbidden: config.forbidden }, validate: true } as never,
+    undefined,
+    { tsConfig: extractTSConfig(join(ROOT, 'tsconfig.json')) } as never,
+  );
+  if (typeof output === 'string') throw new Error(output);
+  const { violations, totalCruised } = output.summary;
+  return {
+    rules: violations.map(({ rule, from }) => `${rule.name} ${from}`),
+    modules: totalCruised,
+  };
+}
+
+describe('the boundaries between modules', () => {
+  let bad: string;
+  let refused: string[];
+
+  beforeAll(async () => {
+    bad = mkdtempSync(join(tmpdir(), 'grantway-boundaries-'));
+    symlinkSync(join(ROOT, 'node_modules'), join(bad, 'node_modules'));
+    for (const file of ['package.json', 'tsconfig.json']) symlinkSync(join(ROOT, file), join(bad, file));
+    const files = {
+      ...BYSTANDERS,
+      ...Object.fromEntries(
+        Object.values(REFUSED).map(({ from, specifier }) => [from, `import '${specifier}';\nexport const value = 1;\n`]),
+      ),
+    };
+    for (const [file, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(bad, file)), { recursive: true });
+      writeFileSync(join(bad, file), text);
+    }
+    ({ rules: refused } = await violationsIn(bad));
+  });
+
+  afterAll(() => rmSync(bad, { recursive: true }));
+
+  it('hold in this repository, of which the check sees every file', async () => {
+    const { rules, modules } = await violationsIn(ROOT);
+    expect(rules).toEqual([]);
+    expect(modules).toBeGreaterThan(150);
+  });
+
+  it.each(config.forbidden.map(({ name }: { name: string }) => name))('are guarded by %s, which can fail', (name: string) => {
+    const example = REFUSED[name];
+    expect(example, 'every rule has an import that it refuses').toBeDefined();
+    expect(refused).toContain(`${name} ${example!.from}`);
+  });
+});
