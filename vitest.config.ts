@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.spec.ts', 'test/**/*.spec.ts', 'test/**/*.e2e-spec.ts'],
+    exclude: ['test/postgres/**', 'test/browser/**'],
+    env: { TEST_DATABASE_URL: '' },
+    globalSetup: ['test/support/empty-embedded-database.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -11,7 +11,7 @@ export interface Problem {
 }
 
 export interface FieldError {
-  /** JSON Pointer (RFC 6901) into the body, or the name of the query parameter. */
+  /** JSON Pointer (RFC 6901) into the body, or into the query read as an object. */
   pointer: string;
   detail: string;
 }

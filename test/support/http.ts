@@ -1,5 +1,9 @@
 import type { TestClient, TestPerson } from './mothers.js';
-import type { TestServer } from './server.js';
+
+/** Whatever serves: a test server in this process, or an instance in its own. */
+export interface Served {
+  origin: string;
+}
 
 /** An answer read whole. `json` is what its body says, or undefined where it is no JSON. */
 export interface Answer {
@@ -15,7 +19,7 @@ export function basic({ id, secret }: { id: string; secret: string | undefined }
   return `Basic ${Buffer.from(pair).toString('base64')}`;
 }
 
-export async function call(server: TestServer, path: string, init: RequestInit = {}): Promise<Answer> {
+export async function call(server: Served, path: string, init: RequestInit = {}): Promise<Answer> {
   const response = await fetch(`${server.origin}${path}`, { redirect: 'manual', ...init });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, json: parsed(text) };
@@ -23,7 +27,7 @@ export async function call(server: TestServer, path: string, init: RequestInit =
 
 /** A form-encoded POST by a client that authenticates with Basic. `body` may be a ready string. */
 export async function post(
-  server: TestServer,
+  server: Served,
   path: string,
   client: TestClient | undefined,
   body: string | Record<string, string>,
@@ -42,7 +46,7 @@ export async function post(
 
 /** The password grant. */
 export async function signIn(
-  server: TestServer,
+  server: Served,
   client: TestClient,
   person: Pick<TestPerson, 'username' | 'password'>,
   scope?: string,
@@ -56,7 +60,7 @@ export async function signIn(
 }
 
 export async function refresh(
-  server: TestServer,
+  server: Served,
   client: TestClient | undefined,
   refreshToken: string,
   more: Record<string, string> = {},
@@ -70,7 +74,7 @@ export async function refresh(
 
 /** A request with a bearer token; `body` is sent as JSON. */
 export async function bearer(
-  server: TestServer,
+  server: Served,
   token: string,
   path: string,
   {

@@ -9,6 +9,7 @@ import { type Config, loadConfig } from '../../src/config/config.js';
 import { firstStart } from '../../src/first-start.js';
 import { Clock } from '../../src/platform/clock/clock.js';
 import { createAdapter } from '../../src/platform/http/adapter.js';
+import { DEADLINES } from '../../src/platform/http/limits.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import { MovableClock } from './clock.js';
 import { type TestDatabase, aDatabase } from './database.js';
@@ -16,6 +17,12 @@ import { type TestDatabase, aDatabase } from './database.js';
 /** The first client and the first administrator of every test server. */
 export const FIRST_CLIENT = { id: 'first-client', secret: 'first-client-secret-of-the-tests' } as const;
 export const ADMINISTRATOR = { username: 'root', password: 'seven green bicycles sing' } as const;
+
+export interface Route {
+  method: string;
+  /** The router's pattern, such as `/api/resources/:id`. */
+  path: string;
+}
 
 /** The real application on a real socket, with a database of its own and a clock that can be moved. */
 export interface TestServer {
@@ -27,16 +34,20 @@ export interface TestServer {
   database: TestDatabase;
   /** Every log line written so far, at level trace. */
   logs: string[];
+  /** Every route that the router knows. */
+  routes: Route[];
   close(): Promise<void>;
 }
 
 /**
  * @param environment variables beside the defaults of the tests
  * @param database an existing one, to start a second instance on; the caller then drops it
+ * @param deadlines shorter ones, where a test has to wait for them
  */
 export async function startServer(
   environment: Record<string, string> = {},
   database?: TestDatabase,
+  deadlines = DEADLINES,
 ): Promise<TestServer> {
   const ownDatabase = database === undefined;
   const used = database ?? (await aDatabase());
@@ -44,7 +55,7 @@ export async function startServer(
   const config = loadConfig({
     PORT: String(port),
     ISSUER: `http://localhost:${port}`,
-    DATA_DIR: 'memory://',
+    DATA_DIR: used.dataDir,
     ...(used.url === undefined ? {} : { DATABASE_URL: used.url }),
     ENCRYPTION_KEY: randomBytes(32).toString('hex'),
     LOG_LEVEL: 'trace',
@@ -62,10 +73,12 @@ export async function startServer(
     .useValue(clock)
     .setLogger(false as never)
     .compile();
-  const app = module.createNestApplication<NestFastifyApplication>(createAdapter(config.server), {
-    bodyParser: false,
-    return503OnClosing: true,
+  const adapter = createAdapter(config.server, deadlines);
+  const routes: Route[] = [];
+  adapter.getInstance().addHook('onRoute', ({ method, url }: { method: string | string[]; url: string }) => {
+    routes.push(...[method].flat().map((name) => ({ method: name, path: url })));
   });
+  const app = module.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false });
   setUpApp(app, config);
   await app.init();
   await firstStart(app, false);
@@ -78,6 +91,7 @@ export async function startServer(
     clock,
     database: used,
     logs,
+    routes,
     async close() {
       await app.close();
       if (ownDatabase) await used.drop();

@@ -23,7 +23,7 @@ export function checkClaims(payload: unknown, expected: ExpectedClaims): AccessT
   }
   const claims = payload as Record<string, unknown>;
   for (const name of ['sub', 'client_id', 'jti', 'sid'] as const) {
-    if (typeof claims[name] !== 'string' || claims[name] === '') throw new InvalidToken(`no ${name}`);
+    if (!isIdentifier(claims[name])) throw new InvalidToken(`no ${name}`);
   }
   if (claims.iss !== expected.issuer) throw new InvalidToken('another issuer');
   if (!audienceIncludes(claims.aud, expected.audience)) throw new InvalidToken('another audience');
@@ -39,8 +39,14 @@ export function checkClaims(payload: unknown, expected: ExpectedClaims): AccessT
   return payload as AccessTokenClaims;
 }
 
+/** PostgreSQL knows no text with a NUL in it: a question about such an id would fail instead of finding nothing. */
+function isIdentifier(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && !value.includes('\0');
+}
+
 function audienceIncludes(audience: unknown, expected: string): boolean {
-  return Array.isArray(audience) ? audience.includes(expected) : audience === expected;
+  if (!Array.isArray(audience)) return audience === expected;
+  return audience.every((name) => typeof name === 'string') && audience.includes(expected);
 }
 
 function isScope(text: string): boolean {

@@ -1,7 +1,13 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Unavailable } from '../../protocol/problem.js';
+import { ApiProblems } from '../http/api-problems.js';
 import { HealthChecks } from './health-checks.js';
+
+class Health {
+  @ApiProperty({ enum: ['up'] })
+  status: 'up';
+}
 
 /** What an orchestrator asks. It tells that something is wrong, and to the log what. */
 @ApiTags('Health')
@@ -10,17 +16,20 @@ export class HealthController {
   constructor(private readonly checks: HealthChecks) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'Whether the process runs' })
-  @ApiOkResponse({ description: 'It does.', content: { 'application/json': { example: { status: 'up' } } } })
-  live(): { status: 'up' } {
+  @ApiOperation({ operationId: 'isLive', summary: 'Whether the process runs' })
+  @ApiOkResponse({ description: 'It does.', type: Health })
+  live(): Health {
     return { status: 'up' };
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Whether requests can be served: database, migrations and signing keys' })
-  @ApiOkResponse({ description: 'They can.', content: { 'application/json': { example: { status: 'up' } } } })
-  @ApiServiceUnavailableResponse({ description: 'Not now; ask again after `Retry-After` seconds.' })
-  async ready(): Promise<{ status: 'up' }> {
+  @ApiOperation({
+    operationId: 'isReady',
+    summary: 'Whether requests can be served: database, migrations and signing keys',
+  })
+  @ApiOkResponse({ description: 'They can.', type: Health })
+  @ApiProblems(503)
+  async ready(): Promise<Health> {
     if (!(await this.checks.allPass())) throw new Unavailable(2);
     return { status: 'up' };
   }

@@ -1,74 +1,43 @@
+import type { RequestListener } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerConfig } from '../../config/config.js';
+import { createHttpServer } from './http-server.js';
+import { DEADLINES, LIMITS } from './limits.js';
 import { writeProblem } from './problem-writer.js';
 import { requestId } from './request-id.js';
+import { securityHeaders } from './security-headers.js';
+import { refuseMalformed } from './socket-refusals.js';
 
-/** Limits on what a peer may send or hold open. Bytes and milliseconds. */
-export const LIMITS = {
-  bodyBytes: 256 * 1024,
-  headerBytes: 16 * 1024,
-  headerCount: 100,
-  requestMs: 30_000,
-  headersMs: 15_000,
-  keepAliveMs: 5_000,
-  pathParameterCharacters: 200,
-} as const;
-
-/** Fastify as this server runs it: nothing of its defaults that is unbounded stays so. */
-export function createAdapter(config: ServerConfig): FastifyAdapter {
-  const adapter = new FastifyAdapter({
+/** Fastify as this server runs it, on an HTTP server of our own making. */
+export function createAdapter(config: ServerConfig, deadlines = DEADLINES): FastifyAdapter {
+  const headers = securityHeaders(config);
+  return new FastifyAdapter({
     logger: false,
+    serverFactory: (handle: RequestListener) => createHttpServer(handle, deadlines, headers),
+    clientErrorHandler: (error, socket) => refuseMalformed(error, socket, headers),
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     genReqId: requestId(config.trustedProxies),
     bodyLimit: LIMITS.bodyBytes,
-    requestTimeout: LIMITS.requestMs,
-    keepAliveTimeout: LIMITS.keepAliveMs,
-    connectionTimeout: 0,
+    routerOptions: { maxParamLength: LIMITS.pathParameterCharacters, ignoreTrailingSlash: false },
+    frameworkErrors: answerUnroutable,
     forceCloseConnections: 'idle',
+    // registerDrain answers instead, in the form of this server's other answers.
+    return503OnClosing: false,
     multipart: false,
     skipMiddie: true,
-    http: { maxHeaderSize: LIMITS.headerBytes, headersTimeout: LIMITS.headersMs, requireHostHeader: true },
-    routerOptions: { maxParamLength: LIMITS.pathParameterCharacters, ignoreTrailingSlash: false },
-    frameworkErrors: (
-      error: Error & { statusCode?: number },
-      request: FastifyRequest,
-      reply: FastifyReply,
-    ) => {
-      writeProblem(request, reply, {
-        status: error.statusCode ?? 400,
-        detail: 'The request target is malformed.',
-      });
-    },
-    clientErrorHandler: answerClientError,
   });
-  const server = adapter.getInstance().server;
-  server.maxHeadersCount = LIMITS.headerCount;
-  return adapter;
 }
 
-const CLIENT_ERRORS: Record<string, [status: number, title: string]> = {
-  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
-};
-
-/** Answers what is no HTTP request at all: there is no request object yet, only the socket. */
-function answerClientError(error: Error & { code?: string }, socket: import('node:net').Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [status, title] = CLIENT_ERRORS[error.code ?? ''] ?? [400, 'Bad Request'];
-  const body = JSON.stringify({ type: 'about:blank', title, status });
-  socket.end(
-    `HTTP/1.1 ${status} ${title}\r\n` +
-      'Content-Type: application/problem+json; charset=utf-8\r\n' +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n` +
-      'Cache-Control: no-store\r\n' +
-      'X-Content-Type-Options: nosniff\r\n' +
-      "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n" +
-      'Referrer-Policy: no-referrer\r\n' +
-      'Connection: close\r\n\r\n' +
-      body,
-  );
+/** A target that the router cannot read, or with a parameter that is too long: before any hook, so all is done here. */
+function answerUnroutable(
+  error: Error & { statusCode?: number },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  void reply.header('X-Request-Id', request.id);
+  writeProblem(request, reply, {
+    status: error.statusCode ?? 400,
+    detail: 'The request target is malformed.',
+  });
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { InvalidRequest } from '../../protocol/oauth-error.js';
 import { ProblemError } from '../../protocol/problem.js';
+import { LIMITS } from './limits.js';
 import { edgeOf } from './request.js';
 
 /** Deeper than any document needs, and far from what exhausts a stack. */
@@ -18,14 +19,20 @@ const ACCEPTABLE_MEDIA_TYPE = /^[a-z/+.-]+[\t ]*(;[\t ]*charset=("utf-8"|utf-8)[
  */
 export function registerBodyParsers(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(FORM, { parseAs: 'buffer' }, (request, body, done) => {
-    if (edgeOf(request) !== 'oauth') return done(unsupportedMediaType());
-    if (!isPlainMediaType(request)) return done(notAForm());
-    done(null, body);
-  });
+  fastify.addContentTypeParser(
+    FORM,
+    { parseAs: 'buffer', bodyLimit: LIMITS.formBytes },
+    (request, body, done) => {
+      if (edgeOf(request) !== 'oauth') return done(unsupportedMediaType());
+      if (!isPlainMediaType(request)) return done(notAForm());
+      done(null, body);
+    },
+  );
   fastify.addContentTypeParser(JSON_TYPES, { parseAs: 'buffer' }, (request, body, done) => {
     if (edgeOf(request) === 'oauth') return done(notAForm());
     if (!isPlainMediaType(request)) return done(unsupportedMediaType());
+    // Some clients name a media type on every request, a DELETE without a body included.
+    if (body.length === 0) return done(null, undefined);
     try {
       done(null, parseJson(body as Buffer));
     } catch (error) {

@@ -26,8 +26,13 @@ const FRAMEWORK_DETAILS: Record<number, string> = {
   404: 'There is nothing at this path.',
   405: 'This path does not answer to this method.',
   413: 'The request body is too large.',
+  414: 'The request target is too long.',
   415: 'The request body has a media type that this path does not take.',
+  431: 'The request has too many header fields.',
 };
+
+/** RFC 6749 §5.2 knows 400 and 401; what HTTP itself refuses keeps the status that HTTP has for it. */
+const STATUSES_OF_HTTP = new Set([405, 413, 414, 431]);
 
 /**
  * The last stop of every error. The route decides the language (OAuth or problem details), the error's class
@@ -60,8 +65,7 @@ export class ErrorFilter implements ExceptionFilter {
       return writeOAuthError(reply, new ServerError());
     }
     const refusal = new InvalidRequest(FRAMEWORK_DETAILS[status] ?? FRAMEWORK_DETAILS[400]!);
-    // RFC 6749 §5.2 knows 400 and 401; a body too large and a wrong method keep the status HTTP has for them.
-    writeOAuthError(reply, refusal, status === 405 || status === 413 ? status : 400);
+    writeOAuthError(reply, refusal, STATUSES_OF_HTTP.has(status) ? status : 400);
   }
 
   private answerApi(request: FastifyRequest, reply: FastifyReply, error: Error): void {

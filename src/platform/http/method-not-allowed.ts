@@ -1,49 +1,49 @@
-import { METHODS } from 'node:http';
 import { HttpException } from '@nestjs/common';
-import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import type { Edge } from './request.js';
 
-/** Fastify takes these from its own hands (OPTIONS by CORS) or cannot route them (CONNECT has no path). */
-const NOT_ROUTED = new Set(['CONNECT', 'QUERY', 'HEAD', 'OPTIONS']);
+/** A path that has routes, by the router's pattern of it. */
+interface KnownPath {
+  matches: RegExp;
+  methods: Set<string>;
+  edge: Edge | undefined;
+}
 
 /**
  * Answers a known path under an unknown method with 405 and `Allow`, where Fastify says 404. RFC 9110 §15.5.6.
- * Collects routes as they are declared; `seal` adds the missing methods once all are there.
+ * Register it before the routes: it learns the paths as they are declared.
  */
-export class MethodNotAllowed {
-  private readonly routes = new Map<string, { methods: Set<string>; edge: Edge | undefined }>();
+export function registerMethodNotAllowed(fastify: FastifyInstance): void {
+  const paths = new Map<string, KnownPath>();
 
-  constructor(private readonly fastify: FastifyInstance) {
-    fastify.addHook('onRoute', (route) => this.collect(route));
-  }
+  fastify.addHook('onRoute', ({ url, method, config }: RouteOptions) => {
+    const path = paths.get(url) ?? { matches: matcherOf(url), methods: new Set(), edge: config?.edge };
+    for (const name of [method].flat()) path.methods.add(name);
+    paths.set(url, path);
+  });
 
-  private collect(route: RouteOptions): void {
-    const entry = this.routes.get(route.url) ?? { methods: new Set<string>(), edge: route.config?.edge };
-    for (const method of [route.method].flat()) entry.methods.add(method);
-    this.routes.set(route.url, entry);
-  }
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404) return done();
+    const target = pathOf(request);
+    const known = paths.get(target) ?? [...paths.values()].find(({ matches }) => matches.test(target));
+    if (known === undefined) return done();
+    request.knownEdge = known.edge;
+    void reply.header('Allow', [...known.methods].toSorted().join(', '));
+    done(new HttpException('Method Not Allowed', 405));
+  });
+}
 
-  seal(): void {
-    for (const method of METHODS) {
-      const isNew = !this.fastify.supportedMethods.includes(method);
-      if (isNew && !NOT_ROUTED.has(method)) this.fastify.addHttpMethod(method, { hasBody: false });
-    }
-    for (const [url, { methods, edge }] of [...this.routes]) {
-      if (url.includes('*')) continue;
-      const missing = this.fastify.supportedMethods.filter((method) => !methods.has(method));
-      const allow = [...methods].toSorted().join(', ');
-      this.fastify.route({
-        method: missing.filter(
-          (method) => !NOT_ROUTED.has(method) || method === 'HEAD' || method === 'OPTIONS',
-        ),
-        url,
-        config: edge === undefined ? {} : { edge },
-        onRequest: (_request, reply, done) => {
-          void reply.header('Allow', allow);
-          done(new HttpException('Method Not Allowed', 405));
-        },
-        handler: () => undefined,
-      });
-    }
+/** `/api/resources/:id` matches one segment at `:id`, `/docs/*` everything below. */
+function matcherOf(pattern: string): RegExp {
+  const literal = pattern.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return new RegExp(`^${literal.replaceAll(/:[^/]+/g, '[^/]+').replaceAll('*', '.*')}$`);
+}
+
+function pathOf(request: FastifyRequest): string {
+  const [path = ''] = (request.raw.url ?? '').replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#]/);
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
   }
 }

@@ -1,12 +1,14 @@
 import type { FastifyReply } from 'fastify';
 import { InvalidClient, type OAuthError, TemporarilyUnavailable } from '../../protocol/oauth-error.js';
 
+/** A browser opens its own login box at a Basic challenge; one that did not try Basic must not see one. */
+export function clientChallenge({ triedBasic }: InvalidClient): string {
+  return `${triedBasic ? 'Basic' : 'ClientSecret'} realm="grantway"`;
+}
+
 /** Answers as RFC 6749 §5.2 says: `error` and `error_description`, nothing else, and never cached. */
 export function writeOAuthError(reply: FastifyReply, error: OAuthError, status = error.status): void {
-  if (error instanceof InvalidClient) {
-    // A browser opens its own login box at a Basic challenge; one that did not try Basic must not see one.
-    void reply.header('WWW-Authenticate', `${error.triedBasic ? 'Basic' : 'ClientSecret'} realm="grantway"`);
-  }
+  if (error instanceof InvalidClient) void reply.header('WWW-Authenticate', clientChallenge(error));
   if (error instanceof TemporarilyUnavailable) void reply.header('Retry-After', String(error.retryAfter));
   void reply
     .status(status)

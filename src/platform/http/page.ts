@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { UUID } from '../../protocol/characters.js';
 import { InvalidInput } from '../../protocol/problem.js';
@@ -7,6 +7,7 @@ import { MayBeAbsent } from './members.js';
 
 const DEFAULT_LIMIT = 20;
 const MOST = 100;
+const NOT_A_LIMIT = `must be a whole number from 1 to ${MOST}`;
 
 /** The query of every list: newest first, page by page. */
 export class PageQuery {
@@ -17,17 +18,22 @@ export class PageQuery {
     description: 'How many items a page has',
   })
   @MayBeAbsent()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(MOST)
+  @Transform(({ value }: { value: unknown }) => wholeNumber(value))
+  @IsInt({ message: NOT_A_LIMIT })
+  @Min(1, { message: NOT_A_LIMIT })
+  @Max(MOST, { message: NOT_A_LIMIT })
   limit: number = DEFAULT_LIMIT;
 
   @ApiPropertyOptional({ description: '`next_cursor` of the page before' })
   @MayBeAbsent()
-  @IsString()
-  @MaxLength(256)
+  @IsString({ message: 'must be one string' })
+  @MaxLength(256, { message: 'is not a cursor of this list' })
   cursor?: string;
+}
+
+/** Decimal digits and nothing else: not `1e1`, `0x10` or a blank, which `Number` would take. */
+function wholeNumber(value: unknown): unknown {
+  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
 }
 
 /** The members that every list answers with. */
@@ -46,7 +52,7 @@ export function startOf({ cursor }: PageQuery): string | undefined {
   if (cursor === undefined) return undefined;
   const id = Buffer.from(cursor, 'base64url').toString('latin1');
   if (!UUID.test(id) || cursorOf(id) !== cursor) {
-    throw new InvalidInput([{ pointer: 'cursor', detail: 'is not a cursor of this list' }]);
+    throw new InvalidInput([{ pointer: '/cursor', detail: 'is not a cursor of this list' }]);
   }
   return id;
 }

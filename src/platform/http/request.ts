@@ -1,4 +1,6 @@
 import type { FastifyRequest } from 'fastify';
+import { InvalidRequest } from '../../protocol/oauth-error.js';
+import { ProblemError } from '../../protocol/problem.js';
 
 /** Which language a route answers errors in: RFC 6749 §5.2 JSON, or RFC 9457 problems. */
 export type Edge = 'oauth' | 'api';
@@ -13,6 +15,8 @@ declare module 'fastify' {
     clientId?: string;
     /** The subject of the accepted token; for the log. */
     subject?: string;
+    /** The edge of the path, where the path is known and the method is not. */
+    knownEdge?: Edge;
     /** The refusal that this request was answered with; for the log. */
     refusal?: Error;
   }
@@ -24,5 +28,15 @@ export const OAUTH_EDGE = { edge: 'oauth' } as const;
 /** The edge of the route a request matched; what matched none is of the API's. */
 export function edgeOf(request: FastifyRequest): Edge {
   // Before routing, and for a malformed URL, there is no route.
-  return request.routeOptions?.config?.edge ?? 'api';
+  return request.knownEdge ?? request.routeOptions?.config?.edge ?? 'api';
+}
+
+/** A refusal with 400, in the language of the request's edge. */
+export function malformed(request: FastifyRequest, detail: string): Error {
+  return edgeOf(request) === 'oauth' ? new InvalidRequest(detail) : new ProblemError(400, detail);
+}
+
+/** Every value of a header as it came, where Node keeps the first or joins them. Refuse rather than choose. */
+export function headerValues(request: FastifyRequest, name: string): string[] {
+  return request.raw.rawHeaders.filter((_, at, all) => at % 2 === 1 && all[at - 1]!.toLowerCase() === name);
 }

@@ -1,36 +1,24 @@
-import type { INestApplication } from '@nestjs/common';
-import type { FastifyInstance } from 'fastify';
 import type { ServerConfig } from '../../config/config.js';
 
 /** This server answers data: no page of ours may run, frame or load anything. Swagger UI sets its own policy. */
-export const API_CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'";
+const CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-/** Security headers on every answer, errors and refused requests included. OWASP ASVS 3.4. */
-export function registerSecurityHeaders(
-  app: INestApplication,
-  fastify: FastifyInstance,
-  config: ServerConfig,
-): void {
-  app.useSecurityHeaders({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
-    },
+/**
+ * Headers of every answer unless its route says otherwise, errors and refused requests included. OWASP ASVS 3.4.
+ * Cross-Origin-Resource-Policy is not among them: CORS governs who may read, and that header would refuse listed
+ * origins.
+ */
+export function securityHeaders({ issuer }: ServerConfig): Readonly<Record<string, string>> {
+  return {
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
     // Over plain http a browser must ignore it, and Swagger UI on a developer's machine is plain http.
-    strictTransportSecurity: config.issuer.startsWith('https:')
-      ? { maxAge: 365 * 24 * 60 * 60, includeSubDomains: true }
-      : false,
-    // Cross-origin readers are governed by CORS; this header would refuse listed origins.
-    crossOriginResourcePolicy: false,
-    xFrameOptions: { action: 'deny' },
-    referrerPolicy: { policy: 'no-referrer' },
-  });
-  fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.header('X-Request-Id', request.id);
-    done();
-  });
-  fastify.addHook('onSend', (_request, reply, payload, done) => {
-    if (!reply.hasHeader('Cache-Control')) void reply.header('Cache-Control', 'no-store');
-    done(null, payload);
-  });
+    ...(issuer.startsWith('https:')
+      ? { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' }
+      : {}),
+  };
 }

@@ -1,9 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ServerConfig } from '../../config/config.js';
-import { InvalidRequest } from '../../protocol/oauth-error.js';
-import { ProblemError } from '../../protocol/problem.js';
-import { addressList, isListed } from './request-id.js';
-import { edgeOf } from './request.js';
+import { addressList, isListed } from './address-list.js';
+import { malformed } from './request.js';
 
 /**
  * In production, refuses what reached this process in clear from another machine: neither over TLS at a trusted
@@ -16,9 +14,7 @@ export function registerTransportCheck(fastify: FastifyInstance, config: ServerC
     const peer = request.raw.socket.remoteAddress ?? '';
     // `protocol` is a trusted proxy's X-Forwarded-Proto; nobody else's word counts.
     const isSafe = isListed(trusted, peer) ? request.protocol === 'https' : isLoopback(peer);
-    if (isSafe) return done();
-    const detail = 'This server is to be reached over TLS.';
-    done(edgeOf(request) === 'oauth' ? new InvalidRequest(detail) : new ProblemError(400, detail));
+    done(isSafe ? undefined : malformed(request, 'This server is to be reached over TLS.'));
   });
 }
 

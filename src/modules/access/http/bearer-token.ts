@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { headerValues } from '../../../platform/http/request.js';
 import { MalformedBearerRequest, MissingToken } from '../../../protocol/bearer-error.js';
 
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
@@ -12,9 +13,10 @@ export function bearerToken(request: FastifyRequest): string {
   if (Object.hasOwn(request.query ?? {}, 'access_token')) {
     throw new MalformedBearerRequest('Access tokens are not accepted in the query.');
   }
-  const headers = request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && /^authorization$/i.test(name));
-  if (headers.length > 1) throw new MalformedBearerRequest('There is more than one Authorization header.');
-  const [, scheme = '', rest = ''] = /^([^ ]*) ?(.*)$/s.exec(request.headers.authorization ?? '') ?? [];
+  const authorizations = headerValues(request, 'authorization');
+  if (authorizations.length > 1)
+    throw new MalformedBearerRequest('There is more than one Authorization header.');
+  const [, scheme = '', rest = ''] = /^([^ ]*) *(.*)$/s.exec(authorizations[0] ?? '') ?? [];
   if (scheme.toLowerCase() !== 'bearer') throw new MissingToken();
   if (!B64TOKEN.test(rest))
     throw new MalformedBearerRequest('The Authorization header holds no bearer token.');

@@ -1,5 +1,7 @@
 import { type CustomDecorator, SetMetadata, applyDecorators } from '@nestjs/common';
-import { ApiForbiddenResponse, ApiSecurity, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import { ApiSecurity } from '@nestjs/swagger';
+import { ApiProblems } from '../../../platform/http/api-problems.js';
+import { InsufficientScope, InvalidToken, MissingToken } from '../../../protocol/bearer-error.js';
 
 const DECLARED_ACCESS = Symbol('declared access');
 
@@ -15,9 +17,13 @@ export function Public(): CustomDecorator<symbol> {
   return SetMetadata(DECLARED_ACCESS, { kind: 'public' } satisfies DeclaredAccess);
 }
 
-/** The route authenticates the calling client itself, as the OAuth endpoints do. */
-export function AuthenticatesClient(): CustomDecorator<symbol> {
-  return SetMetadata(DECLARED_ACCESS, { kind: 'client' } satisfies DeclaredAccess);
+/** The route authenticates the calling client itself, as the OAuth endpoints do: with Basic, or in the form. */
+export function AuthenticatesClient(): MethodDecorator & ClassDecorator {
+  return applyDecorators(
+    SetMetadata(DECLARED_ACCESS, { kind: 'client' } satisfies DeclaredAccess),
+    ApiSecurity({}),
+    ApiSecurity('client'),
+  );
 }
 
 /** The whole policy of a route: a live access token with all of these scopes. Documents itself in OpenAPI. */
@@ -25,8 +31,7 @@ export function RequireScopes(...scopes: [string, ...string[]]): MethodDecorator
   return applyDecorators(
     SetMetadata(DECLARED_ACCESS, { kind: 'scopes', scopes } satisfies DeclaredAccess),
     ApiSecurity('oauth2', scopes),
-    ApiUnauthorizedResponse({ description: 'No access token, or one that does not count (RFC 6750).' }),
-    ApiForbiddenResponse({ description: `The access token lacks the scope ${scopes.join(' ')}.` }),
+    ApiProblems(new MissingToken(), new InvalidToken(), new InsufficientScope(scopes), 503),
   );
 }
 

@@ -24,10 +24,11 @@ export class ClientCredentialsGrant extends GrantHandler {
     const scope = requestedOwnScope(client, form.get('scope'));
     const grant = await this.grants.ofClient(client.clientId, ownScopesOf(client));
     const answer = await this.answers.answer(client, grant, scope, undefined);
-    // As at a person's sign-in: a client disabled meanwhile has ended the grants it found, and this finds the rest.
-    if (!(await this.clients.isActive(client.clientId))) {
-      await this.grants.end(grant.id, 'client_disabled');
-      throw new InvalidClient(false, 'the client was disabled meanwhile');
+    // As at a person's sign-in: what disabled or narrowed the client meanwhile may have missed this grant.
+    const registration = await this.clients.findActive(client.clientId);
+    if (registration === undefined || !scope.every((name) => registration.scope.includes(name))) {
+      await this.grants.end(grant.id, 'overtaken');
+      throw new InvalidClient(false, 'the client changed meanwhile');
     }
     return answer;
   }

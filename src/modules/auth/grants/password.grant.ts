@@ -9,7 +9,7 @@ import type { TokenAnswer } from '../../../protocol/token-answer.js';
 import { type Client, ClientAuthenticator } from '../../clients/index.js';
 import { type Grant, GrantRegistry } from '../../tokens/index.js';
 import { ResourceOwnerAuthenticator } from '../resource-owner-authenticator.js';
-import { refuseBeyondRoles, requestedScope } from '../scopes/scope-policy.js';
+import { mayHold, refuseBeyondRoles, requestedScope } from '../scopes/scope-policy.js';
 import { GrantHandler, type TokenRequest, required } from './grant-handler.js';
 import { lifetimesOf } from './lifetimes.js';
 import { ResourceOwnerSignIn } from './resource-owner-sign-in.js';
@@ -81,16 +81,18 @@ export class PasswordGrant extends GrantHandler {
   }
 
   /**
-   * Looks again once the grant is stored. Disabling, a new password and the like end the grants that they find; one
-   * stored a moment later they miss, and this look sees what they changed. One of the two always catches it.
+   * Looks again once the grant is stored. Disabling, a new password, a lost role and the like end or narrow the
+   * grants that they find; one stored a moment later they miss, and this look sees what they changed. One of the two
+   * always catches it.
    */
   private async confirm(owner: ResourceOwner, client: Client, grant: Grant): Promise<void> {
-    const now = await this.directory.describe(owner.sub);
+    const person = await this.directory.describe(owner.sub);
+    const registration = await this.clients.findActive(client.clientId);
     const stands =
-      now?.credentials_version === owner.credentials_version &&
-      (await this.clients.isActive(client.clientId));
+      person?.credentials_version === owner.credentials_version &&
+      grant.scope.every((scope) => mayHold(scope, person.roles) && registration?.scope.includes(scope));
     if (stands) return;
-    await this.grants.end(grant.id, 'credentials_changed');
+    await this.grants.end(grant.id, 'overtaken');
     throw new InvalidGrant('the person or the client changed during the sign-in');
   }
 }

@@ -5,7 +5,7 @@ import { InvalidGrant } from '../../../protocol/oauth-error.js';
 import type { ResourceOwner } from '../../../protocol/resource-owner.js';
 import type { TokenAnswer } from '../../../protocol/token-answer.js';
 import type { Client } from '../../clients/index.js';
-import { type Grant, GrantRegistry, type Rotation } from '../../tokens/index.js';
+import { type Grant, GrantRegistry, type RefreshTokenState, type Rotation } from '../../tokens/index.js';
 import { ResourceOwnerAuthenticator } from '../resource-owner-authenticator.js';
 import { refreshedScope } from '../scopes/scope-policy.js';
 import { GrantHandler, type TokenRequest, required } from './grant-handler.js';
@@ -29,16 +29,18 @@ export class RefreshTokenGrant extends GrantHandler {
 
   async handle({ client, form }: TokenRequest): Promise<TokenAnswer> {
     const presented = required(form, 'refresh_token');
-    const grant = await this.findGrant(presented, client);
+    const { grant, used } = await this.findToken(presented, client);
     const owner = await this.confirmOwner(grant);
-    // Before the token is consumed: a request for too much must not cost the client its token.
+    // A used token is judged first, whatever else is asked: it may be stolen.
+    const successor = used === undefined ? undefined : await this.rotate(presented, grant, client);
+    // Before a live one is consumed: a request for too much must not cost the client its token.
     const scope = refreshedScope(grant.scope, client, owner.roles, form.get('scope'));
-    const refreshToken = await this.rotate(presented, grant, client);
+    const refreshToken = successor ?? (await this.rotate(presented, grant, client));
     return this.answers.answer(client, grant, scope, refreshToken);
   }
 
-  /** The grant of a token of this client. Another client's attempt changes nothing: it must not burn the token. */
-  private async findGrant(presented: string, client: Client): Promise<Grant> {
+  /** A token of this client. Another client's attempt changes nothing: it must not burn the token. */
+  private async findToken(presented: string, client: Client): Promise<RefreshTokenState> {
     const state = await this.grants.findByRefreshToken(presented);
     if (state === undefined) throw new InvalidGrant('unknown refresh token');
     if (state.grantEnded) throw new InvalidGrant('the grant has ended');
@@ -49,7 +51,7 @@ export class RefreshTokenGrant extends GrantHandler {
       );
       throw new InvalidGrant('refresh token of another client');
     }
-    return state.grant;
+    return state;
   }
 
   /** The person as of now. A grant ends with the person's account, and with the password it was made by. */

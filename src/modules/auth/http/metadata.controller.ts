@@ -1,12 +1,13 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { JWK } from 'jose';
 import { TokenConfig } from '../../../config/config.js';
+import { ApiProblems } from '../../../platform/http/api-problems.js';
 import { CLIENT_AUTHENTICATION_METHODS } from '../../../protocol/grant-types.js';
 import { SCOPES } from '../../../protocol/scopes.js';
 import { Public } from '../../access/index.js';
 import { SigningKeyRing } from '../../tokens/index.js';
 import { GrantTypesServed } from '../grants/grant-types-served.js';
+import { AuthorizationServerMetadata, JwkSet, ProtectedResourceMetadata } from './metadata.dto.js';
 
 /** Seconds for which the public documents may be cached. */
 const MAX_AGE = 300;
@@ -25,9 +26,12 @@ export class MetadataController {
   /** RFC 8414 §2. There is no authorization endpoint, so `response_types_supported` is empty. */
   @Get('oauth-authorization-server')
   @Header('Cache-Control', `public, max-age=${MAX_AGE}`)
-  @ApiOperation({ summary: 'Authorization server metadata (RFC 8414)' })
-  @ApiOkResponse({ description: 'Endpoints and what they support.' })
-  authorizationServer(): Record<string, unknown> {
+  @ApiOperation({
+    operationId: 'readAuthorizationServerMetadata',
+    summary: 'Authorization server metadata (RFC 8414)',
+  })
+  @ApiOkResponse({ description: 'Endpoints and what they support.', type: AuthorizationServerMetadata })
+  authorizationServer(): AuthorizationServerMetadata {
     const { issuer } = this.config;
     const confidentialMethods = CLIENT_AUTHENTICATION_METHODS.filter((method) => method !== 'none');
     return {
@@ -49,18 +53,25 @@ export class MetadataController {
   /** RFC 7517 §5. */
   @Get('jwks.json')
   @Header('Cache-Control', `public, max-age=${MAX_AGE}`)
-  @ApiOperation({ summary: 'Public keys of the access tokens (RFC 7517)' })
-  @ApiOkResponse({ description: 'A JWK Set.' })
-  async jwks(): Promise<{ keys: JWK[] }> {
+  @ApiOperation({ operationId: 'readKeys', summary: 'Public keys of the access tokens (RFC 7517)' })
+  @ApiOkResponse({ description: 'A JWK Set; `Cache-Control` says how long it is good for.', type: JwkSet })
+  @ApiProblems(503)
+  async jwks(): Promise<JwkSet> {
     return { keys: await this.keys.published() };
   }
 
   /** RFC 9728 §2, on behalf of the backend API. */
   @Get('oauth-protected-resource')
   @Header('Cache-Control', `public, max-age=${MAX_AGE}`)
-  @ApiOperation({ summary: 'Protected resource metadata (RFC 9728)' })
-  @ApiOkResponse({ description: 'Who issues tokens for the API, and how they are presented.' })
-  protectedResource(): Record<string, unknown> {
+  @ApiOperation({
+    operationId: 'readProtectedResourceMetadata',
+    summary: 'Protected resource metadata (RFC 9728)',
+  })
+  @ApiOkResponse({
+    description: 'Who issues tokens for the API, and how they are presented.',
+    type: ProtectedResourceMetadata,
+  })
+  protectedResource(): ProtectedResourceMetadata {
     const { issuer, audience } = this.config;
     return {
       resource: audience,

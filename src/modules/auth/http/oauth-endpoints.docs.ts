@@ -1,141 +1,137 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import { clientChallenge } from '../../../platform/http/oauth-error-writer.js';
+import {
+  InvalidClient,
+  InvalidGrant,
+  InvalidRequest,
+  InvalidScope,
+  InvalidTarget,
+  type OAuthError,
+  TemporarilyUnavailable,
+  UnauthorizedClient,
+  UnsupportedGrantType,
+} from '../../../protocol/oauth-error.js';
+import {
+  IntrospectionResponse,
+  OAuthErrorResponse,
+  TokenForm,
+  TokenRequest,
+  TokenResponse,
+} from './oauth-endpoints.dto.js';
 
-/** OpenAPI of the OAuth endpoints: their bodies are forms that the strict parser reads, so no class describes them. */
+/** OpenAPI of the OAuth endpoints. Their errors are documented by the errors themselves. */
 
-const CREDENTIAL_PARAMETERS = {
-  client_id: {
-    type: 'string',
-    description: 'With `client_secret` when Basic is not used; alone for a public client',
-  },
-  client_secret: { type: 'string', format: 'password' },
-} as const;
+const DESCRIPTIONS: Record<number, string> = {
+  400: 'Refused; `error` is a code of RFC 6749 section 5.2 or RFC 8707 section 2.',
+  401: 'The client did not authenticate.',
+  413: 'The body is too large.',
+  503: 'Overloaded, or the database is away: try again after `Retry-After` seconds.',
+};
 
-const refusal = (status: number, description: string, error: string) =>
-  ApiResponse({
-    status,
-    description,
-    content: {
-      'application/json': {
-        schema: {
-          type: 'object',
-          required: ['error'],
-          properties: { error: { type: 'string' }, error_description: { type: 'string' } },
-        },
-        example: { error },
-      },
+const HEADERS: Record<number, Record<string, { description: string; schema: object }>> = {
+  401: {
+    'WWW-Authenticate': {
+      description:
+        'A Basic challenge where Basic was tried; otherwise one that opens no login box in a browser',
+      schema: { type: 'string', example: clientChallenge(new InvalidClient(true)) },
     },
-  });
-
-const unavailable = () =>
-  refusal(503, 'Overloaded: try again after `Retry-After` seconds.', 'temporarily_unavailable');
-const clientRefused = () => refusal(401, 'Client authentication failed.', 'invalid_client');
+  },
+  503: { 'Retry-After': { description: 'Whole seconds', schema: { type: 'integer', example: 2 } } },
+};
 
 export function ApiTokenEndpoint(): MethodDecorator {
-  return applyDecorators(
-    ApiTags('OAuth 2.0'),
-    ApiSecurity('client'),
+  return oauthEndpoint(
     ApiOperation({
+      operationId: 'requestToken',
       summary: 'Get tokens (RFC 6749)',
-      description:
-        'Grant types: `password` (retired by RFC 9700, for first-party clients alone), `refresh_token` (rotates the ' +
-        'refresh token) and `client_credentials`. The client authenticates with Basic or in the body.',
+      description: [
+        '`password` exchanges a username and a password. RFC 9700 section 2.4 and OAuth 2.1 retire it: it is for ' +
+          'first-party clients that have been given it, until they can do otherwise.',
+        '`refresh_token` answers new tokens; the refresh token is used up. `client_credentials` is for a client that acts for itself.',
+        'The client authenticates with Basic (**Authorize**, scheme *client*) or with `client_id` and `client_secret` in the form; ' +
+          'a public client names its `client_id` alone.',
+      ].join('\n\n'),
     }),
-    ApiConsumes('application/x-www-form-urlencoded'),
     ApiBody({
-      schema: {
-        type: 'object',
-        required: ['grant_type'],
-        properties: {
-          grant_type: { type: 'string', enum: ['password', 'refresh_token', 'client_credentials'] },
-          username: { type: 'string', description: 'With `password`' },
-          password: { type: 'string', format: 'password', description: 'With `password`' },
-          refresh_token: { type: 'string', description: 'With `refresh_token`' },
-          scope: { type: 'string', description: 'Space-separated; left out, the client’s default' },
-          resource: { type: 'string', format: 'uri', description: 'RFC 8707; the audience of this server' },
-          ...CREDENTIAL_PARAMETERS,
-        },
-      },
+      type: TokenRequest,
       examples: {
         password: {
+          summary: 'A person signs in',
           value: { grant_type: 'password', username: 'alice', password: 'tractor yellow moonlight' },
         },
-        refresh_token: { value: { grant_type: 'refresh_token', refresh_token: 'gwr_…' } },
-        client_credentials: { value: { grant_type: 'client_credentials', scope: 'resources:read' } },
-      },
-    }),
-    ApiResponse({
-      status: 200,
-      description: 'Tokens.',
-      content: {
-        'application/json': {
-          schema: {
-            type: 'object',
-            required: ['access_token', 'token_type', 'expires_in', 'scope'],
-            properties: {
-              access_token: { type: 'string' },
-              token_type: { type: 'string', enum: ['Bearer'] },
-              expires_in: { type: 'integer', description: 'Seconds' },
-              refresh_token: { type: 'string' },
-              scope: { type: 'string' },
-            },
+        refresh_token: {
+          summary: 'The session goes on',
+          value: {
+            grant_type: 'refresh_token',
+            refresh_token: 'gwr_Jm2Xw0p8Tt5vWb1rZs7Kq4Nf9Yc3Hg6Ld0aEiUoPxMk',
           },
-          example: {
-            access_token: 'eyJ0eXAiOiJhdCtqd3Qi…',
-            token_type: 'Bearer',
-            expires_in: 300,
-            refresh_token: 'gwr_…',
-            scope: 'profile account resources:read resources:write',
-          },
+        },
+        client_credentials: {
+          summary: 'A client acts for itself',
+          value: { grant_type: 'client_credentials', scope: 'resources:read' },
         },
       },
     }),
-    refusal(400, 'Refused; `error` is a code of RFC 6749 section 5.2.', 'invalid_grant'),
-    clientRefused(),
-    unavailable(),
+    ApiOkResponse({
+      description: 'Tokens; there is a refresh token for a person alone.',
+      type: TokenResponse,
+    }),
+    ...refusals(
+      new InvalidGrant(),
+      new InvalidRequest('The parameter username is missing.'),
+      new InvalidScope('The requested scope is unknown, or exceeds what this client and person may have.'),
+      new UnauthorizedClient('The client is not authorized to use this grant type.'),
+      new UnsupportedGrantType(),
+      new InvalidTarget(),
+    ),
   );
 }
 
 export function ApiRevocationEndpoint(): MethodDecorator {
-  return applyDecorators(
-    ApiTags('OAuth 2.0'),
-    ApiSecurity('client'),
+  return oauthEndpoint(
     ApiOperation({
+      operationId: 'revokeToken',
       summary: 'Revoke a token (RFC 7009)',
       description:
-        'A refresh token ends its whole session; an access token ends alone. Unknown tokens answer 200.',
+        'A refresh token ends its whole session; an access token ends alone. A token that is unknown or has ended already answers 200 as well.',
     }),
-    ApiConsumes('application/x-www-form-urlencoded'),
-    ApiBody({ schema: tokenForm() }),
-    ApiResponse({
-      status: 200,
+    ApiBody({ type: TokenForm }),
+    ApiOkResponse({
       description: 'The token does not count any more.',
-      content: { 'application/json': { example: {} } },
+      content: { 'application/json': { schema: { type: 'object' }, example: {} } },
     }),
-    refusal(400, 'The request is malformed, or the token is another client’s.', 'invalid_request'),
-    clientRefused(),
-    unavailable(),
+    ...refusals(new InvalidRequest('The token was not issued to this client.')),
   );
 }
 
 export function ApiIntrospectionEndpoint(): MethodDecorator {
-  return applyDecorators(
-    ApiTags('OAuth 2.0'),
-    ApiSecurity('client'),
+  return oauthEndpoint(
     ApiOperation({
+      operationId: 'introspectToken',
       summary: 'Ask what a token is (RFC 7662)',
       description:
-        'For tokens of the asking client, and for access tokens of an audience it is registered for.',
+        'For tokens of the asking client, and for access tokens of an audience that it is registered for. Public clients may not ask.',
     }),
-    ApiConsumes('application/x-www-form-urlencoded'),
-    ApiBody({ schema: tokenForm() }),
-    ApiResponse({
-      status: 200,
-      description: 'The token’s claims, or `{"active":false}`.',
+    ApiBody({ type: TokenForm }),
+    ApiExtraModels(IntrospectionResponse),
+    ApiOkResponse({
+      description: 'What the token says, or that it does not count.',
       content: {
         'application/json': {
+          schema: { $ref: getSchemaPath(IntrospectionResponse) },
           examples: {
             active: {
+              summary: 'A person’s access token',
               value: {
                 active: true,
                 token_type: 'Bearer',
@@ -146,31 +142,46 @@ export function ApiIntrospectionEndpoint(): MethodDecorator {
                 scope: 'resources:read',
                 iat: 1763769600,
                 exp: 1763769900,
-                jti: 'Xn2hV0…',
+                jti: 'Xn2hV0tq1Zc4',
                 sid: '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b11',
                 auth_time: 1763769600,
                 amr: ['pwd'],
               },
             },
-            inactive: { value: { active: false } },
+            inactive: { summary: 'Unknown, ended, or a stranger’s', value: { active: false } },
           },
         },
       },
     }),
-    refusal(400, 'The request is malformed.', 'invalid_request'),
-    clientRefused(),
-    unavailable(),
+    ...refusals(new InvalidRequest('The parameter token is missing.')),
   );
 }
 
-function tokenForm() {
-  return {
-    type: 'object',
-    required: ['token'],
-    properties: {
-      token: { type: 'string' },
-      token_type_hint: { type: 'string', enum: ['access_token', 'refresh_token'] },
-      ...CREDENTIAL_PARAMETERS,
-    },
-  };
+function oauthEndpoint(...docs: MethodDecorator[]): MethodDecorator {
+  return applyDecorators(ApiTags('OAuth 2.0'), ApiConsumes('application/x-www-form-urlencoded'), ...docs);
+}
+
+/** The endpoint's own refusals and those of every OAuth endpoint, by status. */
+function refusals(...own: OAuthError[]): MethodDecorator[] {
+  const errors = [...own, new InvalidClient(true), new TemporarilyUnavailable(2)];
+  const answers = [
+    ...errors.map((error) => ({ status: error.status, error })),
+    { status: 413, error: new InvalidRequest('The request body is too large.') },
+  ];
+  const schema = { $ref: getSchemaPath(OAuthErrorResponse) };
+  const responses = [...Map.groupBy(answers, ({ status }) => status)].map(([status, group]) => {
+    const examples = Object.fromEntries(
+      group.map(({ error: { code, description } }) => [
+        code,
+        { summary: code, value: { error: code, error_description: description } },
+      ]),
+    );
+    return ApiResponse({
+      status,
+      description: DESCRIPTIONS[status],
+      headers: HEADERS[status],
+      content: { 'application/json': { schema, examples } },
+    });
+  });
+  return [ApiExtraModels(OAuthErrorResponse), ...responses];
 }

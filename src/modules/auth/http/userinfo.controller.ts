@@ -19,10 +19,10 @@ class UserInfo {
   @ApiProperty({ required: false, example: 'alice@example.com' })
   email?: string;
 
-  @ApiProperty({ required: false })
+  @ApiProperty({ required: false, description: 'There where `email` is', example: false })
   email_verified?: boolean;
 
-  @ApiProperty({ description: 'Seconds since 1970', example: 1763769600 })
+  @ApiProperty({ type: 'integer', description: 'Seconds since 1970', example: 1763769600 })
   updated_at: number;
 }
 
@@ -33,8 +33,8 @@ export class UserInfoController {
 
   @Get()
   @RequireScopes('profile')
-  @ApiOperation({ summary: 'Who is signed in' })
-  @ApiOkResponse({ type: UserInfo })
+  @ApiOperation({ operationId: 'readUserInfo', summary: 'Who is signed in (OpenID Connect Core)' })
+  @ApiOkResponse({ description: 'Claims about the person; what has no value is left out.', type: UserInfo })
   async read(@CurrentToken() token: AccessTokenClaims): Promise<UserInfo> {
     const owner = await this.directory.describe(token.sub);
     if (owner === undefined) throw new InvalidToken('the person is gone or disabled');

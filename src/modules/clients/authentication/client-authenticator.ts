@@ -34,9 +34,10 @@ export class ClientAuthenticator {
     return client;
   }
 
-  /** Whether the client is still there and active: asked once more after tokens were made. */
-  async isActive(clientId: string): Promise<boolean> {
-    return (await this.clients.find(clientId))?.status === 'active';
+  /** The client as of now, asked once more after tokens were made; undefined when gone or disabled. */
+  async findActive(clientId: string): Promise<Client | undefined> {
+    const client = await this.clients.find(clientId);
+    return client?.status === 'active' ? client : undefined;
   }
 
   private isProven({ secret }: PresentedCredentials, { current, previous }: ClientSecrets): boolean {

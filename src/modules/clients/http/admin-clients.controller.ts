@@ -1,20 +1,19 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import {
-  ApiBadRequestResponse,
-  ApiConflictResponse,
-  ApiCreatedResponse,
-  ApiNoContentResponse,
-  ApiNotFoundResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { PageQuery } from '../../../platform/http/page.js';
 import { CLIENT_CREDENTIAL } from '../../../protocol/characters.js';
 import { InvalidInput } from '../../../protocol/problem.js';
 import { RequireScopes } from '../../access/index.js';
 import { ClientRegistry } from '../registration/client-registry.js';
+import {
+  ApiChangeClient,
+  ApiCreateClient,
+  ApiDeleteClient,
+  ApiListClients,
+  ApiReadClient,
+  ApiRotateClientSecret,
+} from './admin-clients.docs.js';
 import {
   ChangeClient,
   ClientAnswer,
@@ -33,10 +32,7 @@ export class AdminClientsController {
 
   @Post()
   @RequireScopes('clients:write')
-  @ApiOperation({ summary: 'Register a client' })
-  @ApiCreatedResponse({ type: ClientWithSecretAnswer })
-  @ApiBadRequestResponse({ description: 'The registration is invalid or contradicts itself.' })
-  @ApiConflictResponse({ description: 'The client_id is taken.' })
+  @ApiCreateClient()
   async create(
     @Body() body: CreateClient,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -49,8 +45,7 @@ export class AdminClientsController {
 
   @Get()
   @RequireScopes('clients:read')
-  @ApiOperation({ summary: 'List clients in the order of their ids' })
-  @ApiOkResponse({ type: ClientPage })
+  @ApiListClients()
   async list(@Query() query: PageQuery): Promise<ClientPage> {
     const found = await this.clients.list(afterOf(query), query.limit + 1);
     const page = found.slice(0, query.limit);
@@ -64,19 +59,14 @@ export class AdminClientsController {
 
   @Get(':client_id')
   @RequireScopes('clients:read')
-  @ApiOperation({ summary: 'Read a client' })
-  @ApiOkResponse({ type: ClientAnswer })
-  @ApiNotFoundResponse({ description: 'There is no such client.' })
+  @ApiReadClient()
   async read(@Param('client_id') clientId: string): Promise<ClientAnswer> {
     return clientAnswerOf(await this.clients.get(clientId));
   }
 
   @Patch(':client_id')
   @RequireScopes('clients:write')
-  @ApiOperation({ summary: 'Change what is named; `{"status":"disabled"}` ends its tokens' })
-  @ApiOkResponse({ type: ClientAnswer })
-  @ApiBadRequestResponse({ description: 'The outcome would be invalid or contradict itself.' })
-  @ApiNotFoundResponse({ description: 'There is no such client.' })
+  @ApiChangeClient()
   async change(@Param('client_id') clientId: string, @Body() body: ChangeClient): Promise<ClientAnswer> {
     return clientAnswerOf(await this.clients.change(clientId, registrationOf(body)));
   }
@@ -84,10 +74,7 @@ export class AdminClientsController {
   @Post(':client_id/secret')
   @HttpCode(200)
   @RequireScopes('clients:write')
-  @ApiOperation({ summary: 'Give a client a new secret, with an overlap for the old one' })
-  @ApiOkResponse({ type: ClientWithSecretAnswer })
-  @ApiBadRequestResponse({ description: 'A public client has no secret.' })
-  @ApiNotFoundResponse({ description: 'There is no such client.' })
+  @ApiRotateClientSecret()
   async rotateSecret(
     @Param('client_id') clientId: string,
     @Body() body: RotateSecret,
@@ -99,9 +86,7 @@ export class AdminClientsController {
   @Delete(':client_id')
   @HttpCode(204)
   @RequireScopes('clients:write')
-  @ApiOperation({ summary: 'Delete a client and end its tokens' })
-  @ApiNoContentResponse({ description: 'The client is gone.' })
-  @ApiNotFoundResponse({ description: 'There is no such client.' })
+  @ApiDeleteClient()
   async remove(@Param('client_id') clientId: string): Promise<void> {
     await this.clients.remove(clientId);
   }
@@ -116,7 +101,7 @@ function afterOf({ cursor }: PageQuery): string | undefined {
   if (cursor === undefined) return undefined;
   const clientId = Buffer.from(cursor, 'base64url').toString('latin1');
   if (!CLIENT_CREDENTIAL.test(clientId)) {
-    throw new InvalidInput([{ pointer: 'cursor', detail: 'is not a cursor of this list' }]);
+    throw new InvalidInput([{ pointer: '/cursor', detail: 'is not a cursor of this list' }]);
   }
   return clientId;
 }

@@ -34,6 +34,12 @@ import type { Client } from '../client.js';
 import type { ClientRegistration } from '../registration/client-registration.js';
 
 const DAY = 24 * 60 * 60;
+const AUTHENTICATION_METHOD = {
+  type: String,
+  // OpenAPI 3.0.3 wants null among the values of an enumeration that is nullable.
+  enum: [...CLIENT_AUTHENTICATION_METHODS, null],
+  nullable: true,
+};
 const SCOPE_LIST = /^$|^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/;
 
 @ValidatorConstraint({ name: 'isOriginList' })
@@ -54,6 +60,7 @@ const Seconds =
     ApiPropertyOptional({
       type: 'integer',
       nullable: true,
+      minimum: 1,
       maximum: most,
       description: 'Seconds; null for the default',
     })(target, property);
@@ -64,7 +71,14 @@ const Seconds =
   };
 
 class ClientMembers {
-  @ApiPropertyOptional({ example: 'password refresh_token'.split(' '), enum: GRANT_TYPES, isArray: true })
+  @ApiPropertyOptional({
+    enum: GRANT_TYPES,
+    enumName: 'GrantType',
+    isArray: true,
+    default: ['client_credentials'],
+    description: '`password` takes `first_party: true`',
+    example: ['password', 'refresh_token'],
+  })
   @MayBeAbsent()
   @IsArray({ message: 'must be a list of grant types' })
   @ArrayUnique({ message: 'must not repeat a grant type' })
@@ -72,8 +86,10 @@ class ClientMembers {
   grant_types?: GrantType[];
 
   @ApiPropertyOptional({
-    example: 'profile resources:read resources:write',
+    maxLength: 2048,
+    default: '',
     description: 'What it may ask for, space-separated',
+    example: 'profile resources:read resources:write',
   })
   @MayBeAbsent()
   @MaxLength(2048, { message: 'must be at most 2048 characters' })
@@ -81,8 +97,9 @@ class ClientMembers {
   scope?: string;
 
   @ApiPropertyOptional({
+    maxLength: 2048,
+    description: 'What a request without scope gets; by default its scope without administration',
     example: 'resources:read',
-    description: 'What a request without scope gets; defaults to scope without administration',
   })
   @MayBeAbsent()
   @MaxLength(2048, { message: 'must be at most 2048 characters' })
@@ -90,9 +107,9 @@ class ClientMembers {
   default_scope?: string;
 
   @ApiPropertyOptional({
-    enum: CLIENT_AUTHENTICATION_METHODS,
-    nullable: true,
-    description: '`none` for a public client; without it a client with a secret may use Basic or the body',
+    ...AUTHENTICATION_METHOD,
+    default: null,
+    description: '`none` for a public client; null for one that may use its secret in Basic or in the body',
   })
   @MayBeNull()
   @IsIn(CLIENT_AUTHENTICATION_METHODS, {
@@ -159,19 +176,25 @@ class ClientMembers {
 }
 
 export class CreateClient extends ClientMembers {
-  @ApiProperty({ example: 'Point of sale' })
+  @ApiProperty({ minLength: 1, maxLength: 200, example: 'Point of sale' })
   @IsString({ message: 'must be a string' })
   @Length(1, 200, { message: 'must be 1 to 200 characters' })
   client_name: string;
 
-  @ApiPropertyOptional({ example: 'point-of-sale', description: 'Generated when left out' })
+  @ApiPropertyOptional({
+    minLength: 1,
+    maxLength: 128,
+    pattern: '^[A-Za-z0-9._~-]+$',
+    description: 'Generated when left out; no UUID, which is what people have',
+    example: 'point-of-sale',
+  })
   @MayBeAbsent()
   @IsString({ message: 'must be a string' })
   client_id?: string;
 }
 
 export class ChangeClient extends PartialType(ClientMembers) {
-  @ApiPropertyOptional({ example: 'Point of sale' })
+  @ApiPropertyOptional({ minLength: 1, maxLength: 200, example: 'Point of sale' })
   @MayBeAbsent()
   @IsString({ message: 'must be a string' })
   @Length(1, 200, { message: 'must be 1 to 200 characters' })
@@ -187,6 +210,7 @@ export class RotateSecret {
   @ApiPropertyOptional({
     type: 'integer',
     default: 0,
+    minimum: 0,
     maximum: 7 * DAY,
     description: 'Seconds for which the old secret stays good',
   })
@@ -204,16 +228,21 @@ export class ClientAnswer {
   @ApiProperty({ example: 'Point of sale' })
   client_name: string;
 
-  @ApiProperty({ enum: ['active', 'disabled'] })
+  @ApiProperty({ enum: ['active', 'disabled'], example: 'active' })
   status: 'active' | 'disabled';
 
-  @ApiProperty()
+  @ApiProperty({ example: true })
   first_party: boolean;
 
-  @ApiProperty({ enum: CLIENT_AUTHENTICATION_METHODS, nullable: true })
+  @ApiProperty({ ...AUTHENTICATION_METHOD, example: null })
   token_endpoint_auth_method: ClientAuthenticationMethod | null;
 
-  @ApiProperty({ enum: GRANT_TYPES, isArray: true })
+  @ApiProperty({
+    enum: GRANT_TYPES,
+    enumName: 'GrantType',
+    isArray: true,
+    example: ['password', 'refresh_token'],
+  })
   grant_types: GrantType[];
 
   @ApiProperty({ example: 'resources:read resources:write' })
@@ -228,30 +257,53 @@ export class ClientAnswer {
   @ApiProperty({ type: [String], example: ['https://app.example'] })
   allowed_origins: string[];
 
-  @ApiProperty({ enum: SIGNING_ALGORITHMS })
+  @ApiProperty({ enum: SIGNING_ALGORITHMS, example: 'ES256' })
   access_token_signing_alg: SigningAlgorithm;
 
-  @ApiProperty({ type: 'integer', nullable: true })
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Seconds; null for the default',
+    example: null,
+  })
   access_token_ttl: number | null;
 
-  @ApiProperty({ type: 'integer', nullable: true })
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Seconds; null for the default',
+    example: null,
+  })
   refresh_token_ttl: number | null;
 
-  @ApiProperty({ type: 'integer', nullable: true })
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Seconds; null for the default',
+    example: null,
+  })
   grant_ttl: number | null;
 
-  @ApiProperty({ type: 'integer', nullable: true })
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Seconds; null for the default',
+    example: null,
+  })
   refresh_leeway: number | null;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', example: '2026-03-02T09:15:04.120Z' })
   created_at: string;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', example: '2026-03-02T09:15:04.120Z' })
   updated_at: string;
 }
 
 export class ClientWithSecretAnswer extends ClientAnswer {
-  @ApiPropertyOptional({ description: 'Shown this once; absent for a public client' })
+  @ApiPropertyOptional({
+    description: 'Shown this once; absent for a public client',
+    example: 'gws_Zb0VJ4yq2sQm0k8nV1rX7tF3hP6wLcYdUeGaOiKjSxA',
+  })
   client_secret?: string;
 }
 

@@ -28,7 +28,7 @@ export class AccessTokenIssuer {
     private readonly clock: Clock,
   ) {}
 
-  /** @returns the token and the whole seconds it lives, which never outlast the grant */
+  /** @returns the token and the whole seconds it lives, which end with the grant at the latest */
   async issue({
     grant,
     scope,
@@ -37,7 +37,8 @@ export class AccessTokenIssuer {
   }: AccessTokenRequest): Promise<{ token: string; expiresIn: number }> {
     const key = await this.keys.current(algorithm);
     const iat = this.clock.seconds();
-    const exp = Math.min(iat + ttl, Math.floor(grant.expiresAt.getTime() / 1000));
+    // Rounded up, so that a grant's last moment still yields a whole second; the grant's own end is asked for anyway.
+    const exp = Math.min(iat + ttl, Math.ceil(grant.expiresAt.getTime() / 1000));
     const claims: AccessTokenClaims = {
       iss: this.config.issuer,
       sub: grant.subject,

@@ -108,10 +108,10 @@ export class GrantRegistry {
     if (state === undefined || state.grantEnded || state.grant.expiresAt <= now) return { outcome: 'dead' };
     if (state.used === undefined) return { outcome: 'dead' };
     const { at, successorUsed, successorExpiresAt, sealedSuccessor } = state.used;
-    const isRepeat =
-      now.getTime() - at.getTime() < lifetimes.refreshLeeway * 1000 &&
-      !successorUsed &&
-      successorExpiresAt > now;
+    // Zero is no leeway at all: the winner of a race, or another instance's clock, may be ahead of this `now`.
+    const isWithinLeeway =
+      lifetimes.refreshLeeway > 0 && now.getTime() - at.getTime() < lifetimes.refreshLeeway * 1000;
+    const isRepeat = isWithinLeeway && !successorUsed && successorExpiresAt > now;
     if (isRepeat) return { outcome: 'repeated', refreshToken: openSuccessor(token, sealedSuccessor) };
     await this.store.end(grant.id, 'reuse', now);
     return { outcome: 'reused' };

@@ -24,7 +24,14 @@ export type NewGrant = Omit<Grant, 'lastUsedAt'>;
 
 /** Why a grant ended, for the session's history. */
 export type GrantEnd =
-  'revoked' | 'session_ended' | 'reuse' | 'person_disabled' | 'credentials_changed' | 'client_disabled';
+  | 'revoked'
+  | 'session_ended'
+  | 'reuse'
+  | 'person_disabled'
+  | 'credentials_changed'
+  | 'client_disabled'
+  /** The person or the client changed while it was begun. */
+  | 'overtaken';
 
 /** A refresh token as it is stored: its digest, never itself. */
 export interface NewRefreshToken {

@@ -1,11 +1,5 @@
 import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
-import {
-  ApiNoContentResponse,
-  ApiNotFoundResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { PageQuery, pageOf, startOf } from '../../../platform/http/page.js';
 import { ParseId } from '../../../platform/http/parse-id.js';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
@@ -13,6 +7,7 @@ import { NotFound } from '../../../protocol/problem.js';
 import { CurrentToken, RequireScopes } from '../../access/index.js';
 import { GrantRegistry } from '../grants/grant-registry.js';
 import { OwnSessionPage, sessionAnswerOf } from './session.dto.js';
+import { ApiEndOwnSession, ApiListOwnSessions } from './sessions.docs.js';
 
 @ApiTags('Account')
 @RequireScopes('account')
@@ -21,8 +16,7 @@ export class AccountSessionsController {
   constructor(private readonly grants: GrantRegistry) {}
 
   @Get()
-  @ApiOperation({ summary: 'List your own sessions, newest first' })
-  @ApiOkResponse({ type: OwnSessionPage })
+  @ApiListOwnSessions()
   async list(@CurrentToken() token: AccessTokenClaims, @Query() query: PageQuery): Promise<OwnSessionPage> {
     const found = await this.grants.listLive({
       subject: token.sub,
@@ -38,9 +32,7 @@ export class AccountSessionsController {
 
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'End one of your own sessions, with all its tokens' })
-  @ApiNoContentResponse({ description: 'The session has ended.' })
-  @ApiNotFoundResponse({ description: 'You have no such session.' })
+  @ApiEndOwnSession()
   async end(
     @CurrentToken() token: AccessTokenClaims,
     @Param('id', new ParseId('session')) id: string,

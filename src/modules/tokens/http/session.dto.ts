@@ -24,23 +24,31 @@ export class SessionAnswer {
   @ApiProperty({ type: String, nullable: true, example: 'curl/8.5.0' })
   user_agent: string | null;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', example: '2026-03-02T09:15:04.120Z' })
   created_at: string;
 
-  @ApiProperty({ format: 'date-time', description: 'Sign-in or latest refresh' })
+  @ApiProperty({
+    format: 'date-time',
+    description: 'Sign-in or latest refresh',
+    example: '2026-03-02T11:40:12.007Z',
+  })
   last_used_at: string;
 
-  @ApiProperty({ format: 'date-time', description: 'The session ends then, however often it is refreshed' })
+  @ApiProperty({
+    format: 'date-time',
+    description: 'The session ends then, however often it is refreshed',
+    example: '2026-04-01T09:15:04.120Z',
+  })
   expires_at: string;
 }
 
 export class OwnSessionAnswer extends SessionAnswer {
-  @ApiProperty({ description: 'Whether this is the session of the token that asks' })
+  @ApiProperty({ description: 'Whether this is the session of the token that asks', example: true })
   current: boolean;
 }
 
 export class AdminSessionAnswer extends SessionAnswer {
-  @ApiProperty({ description: 'The person', example: '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b10' })
+  @ApiProperty({ format: 'uuid', description: 'The person', example: '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b10' })
   sub: string;
 }
 

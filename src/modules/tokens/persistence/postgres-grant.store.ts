@@ -36,6 +36,9 @@ interface RefreshTokenRow extends GrantRow {
   successor_expires_at: Date | null;
 }
 
+/** The Max UUID. RFC 9562 §5.10. */
+const GREATEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
 const GRANT_COLUMNS = `id, subject, client_id, scope, auth_time, amr, credentials_version, ip, user_agent,
   created_at, last_used_at, expires_at`;
 
@@ -176,21 +179,31 @@ export class PostgresGrantStore extends GrantStore {
     if (lost.length === 0) return;
     await this.database.query(
       `grant-narrow-${name}`,
-      `UPDATE grants SET scope = ARRAY(SELECT unnest(scope) EXCEPT SELECT unnest($2::text[]))
+      `UPDATE grants SET scope = ARRAY(
+         SELECT name FROM unnest(scope) WITH ORDINALITY AS held (name, place)
+         WHERE name <> ALL ($2::text[]) ORDER BY place
+       )
        WHERE ${column} = $1 AND ended_at IS NULL AND scope && $2::text[]`,
       [value, lost],
     );
   }
 
   async listLive({ subject, before, limit }: GrantPage, now: Date): Promise<Grant[]> {
-    const rows = await this.database.query<GrantRow>(
-      'grant-list-live',
-      `SELECT ${GRANT_COLUMNS} FROM grants
-       WHERE ended_at IS NULL AND expires_at > $1 AND subject <> client_id
-         AND ($2::text IS NULL OR subject = $2) AND ($3::uuid IS NULL OR id < $3)
-       ORDER BY id DESC LIMIT $4`,
-      [now, subject ?? null, before ?? null, limit],
-    );
+    // Every page is a range of the primary key; the first one ends before the greatest id there is.
+    const range = `ended_at IS NULL AND expires_at > $1 AND subject <> client_id AND id < $2`;
+    const values = [now, before ?? GREATEST_ID, limit];
+    const rows =
+      subject === undefined
+        ? await this.database.query<GrantRow>(
+            'grant-list-live',
+            `SELECT ${GRANT_COLUMNS} FROM grants WHERE ${range} ORDER BY id DESC LIMIT $3`,
+            values,
+          )
+        : await this.database.query<GrantRow>(
+            'grant-list-live-of-subject',
+            `SELECT ${GRANT_COLUMNS} FROM grants WHERE subject = $4 AND ${range} ORDER BY id DESC LIMIT $3`,
+            [...values, subject],
+          );
     return rows.map(grantOf);
   }
 

@@ -6,14 +6,15 @@ import type { SigningAlgorithm } from '../../../protocol/grant-types.js';
 import { generateSigningKey, openSigningKey, sealSigningKey } from './key-pair.js';
 import { type SigningKey, SigningKeyStore } from './signing-key.js';
 
-/** How soon an unknown key id may send us to the store again. Milliseconds. */
-const RELOAD_COOL_DOWN_MS = 1_000;
+/** How soon after an unknown key id was looked up in vain another one may send us to the store. Milliseconds. */
+const COOL_DOWN_MS = 1_000;
 
 /** The signing keys of this issuer, opened once and kept as parsed keys. */
 @Injectable()
 export class SigningKeyRing implements OnModuleInit {
   private keys = new Map<string, SigningKey>();
-  private loadedAt = 0;
+  private looking: Promise<void> | undefined;
+  private lookedInVainAt = -Infinity;
 
   constructor(
     private readonly store: SigningKeyStore,
@@ -41,12 +42,16 @@ export class SigningKeyRing implements OnModuleInit {
     return current;
   }
 
-  /** The key with this id; one made by another instance is found after a look at the store. */
+  /** The key with this id; one that another instance has just made is found by a look at the store. */
   async find(kid: string): Promise<SigningKey | undefined> {
     const known = this.keys.get(kid);
-    if (known !== undefined || performance.now() - this.loadedAt < RELOAD_COOL_DOWN_MS) return known;
-    await this.load();
-    return this.keys.get(kid);
+    // Only a look in vain starts the cool-down: whoever asks for a new key must not be refused for reading the keys.
+    if (known !== undefined || performance.now() - this.lookedInVainAt < COOL_DOWN_MS) return known;
+    this.looking ??= this.load().finally(() => (this.looking = undefined));
+    await this.looking;
+    const found = this.keys.get(kid);
+    if (found === undefined) this.lookedInVainAt = performance.now();
+    return found;
   }
 
   /** The public halves. RFC 7517 §5. */
@@ -64,6 +69,5 @@ export class SigningKeyRing implements OnModuleInit {
     this.keys = new Map(
       stored.map((key) => [key.kid, this.keys.get(key.kid) ?? openSigningKey(key, this.encryptionKey.bytes)]),
     );
-    this.loadedAt = performance.now();
   }
 }

@@ -1,6 +1,8 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiBadRequestResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../../../platform/http/api-problems.js';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
+import { InvalidInput } from '../../../protocol/problem.js';
 import { CurrentToken, RequireScopes } from '../../access/index.js';
 import { OwnPassword } from '../directory/own-password.js';
 import { ChangeOwnPassword } from './user.dto.js';
@@ -13,11 +15,17 @@ export class AccountPasswordController {
 
   @Post()
   @HttpCode(204)
-  @ApiOperation({ summary: 'Change your own password; all your sessions end, this one included' })
-  @ApiNoContentResponse({ description: 'Changed: sign in again.' })
-  @ApiBadRequestResponse({
-    description: 'The current password is wrong, or the new one is refused, with the reason.',
+  @ApiOperation({
+    operationId: 'changeOwnPassword',
+    summary: 'Change your own password; all your sessions end, this one included',
   })
+  @ApiNoContentResponse({ description: 'Changed: sign in again.' })
+  @ApiProblems(
+    InvalidInput.member('current_password', 'is not the current password'),
+    InvalidInput.member('new_password', 'The password must have at least 15 characters.'),
+    413,
+    415,
+  )
   async change(@CurrentToken() token: AccessTokenClaims, @Body() body: ChangeOwnPassword): Promise<void> {
     await this.password.change(token.sub, body.current_password, body.new_password);
   }

@@ -1,19 +1,17 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import {
-  ApiBadRequestResponse,
-  ApiConflictResponse,
-  ApiCreatedResponse,
-  ApiNoContentResponse,
-  ApiNotFoundResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { PageQuery, pageOf, startOf } from '../../../platform/http/page.js';
 import { ParseId } from '../../../platform/http/parse-id.js';
 import { RequireScopes } from '../../access/index.js';
 import { UserDirectory } from '../directory/user-directory.js';
+import {
+  ApiChangeUser,
+  ApiCreateUser,
+  ApiDeleteUser,
+  ApiListUsers,
+  ApiReadUser,
+} from './admin-users.docs.js';
 import { ChangeUser, CreateUser, UserAnswer, UserPage, userAnswerOf } from './user.dto.js';
 
 @ApiTags('Administration: users')
@@ -23,12 +21,7 @@ export class AdminUsersController {
 
   @Post()
   @RequireScopes('users:write')
-  @ApiOperation({ summary: 'Create a person, with a password or an imported hash' })
-  @ApiCreatedResponse({ type: UserAnswer })
-  @ApiBadRequestResponse({
-    description: 'The username, the password or another member is refused, with the reason.',
-  })
-  @ApiConflictResponse({ description: 'The username is taken.' })
+  @ApiCreateUser()
   async create(
     @Body() body: CreateUser,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -41,8 +34,7 @@ export class AdminUsersController {
 
   @Get()
   @RequireScopes('users:read')
-  @ApiOperation({ summary: 'List people, newest first' })
-  @ApiOkResponse({ type: UserPage })
+  @ApiListUsers()
   async list(@Query() query: PageQuery): Promise<UserPage> {
     const { rows, next_cursor } = pageOf(await this.users.list(startOf(query), query.limit + 1), query);
     return { items: rows.map(userAnswerOf), next_cursor };
@@ -50,20 +42,14 @@ export class AdminUsersController {
 
   @Get(':id')
   @RequireScopes('users:read')
-  @ApiOperation({ summary: 'Read a person' })
-  @ApiOkResponse({ type: UserAnswer })
-  @ApiNotFoundResponse({ description: 'There is no such person.' })
+  @ApiReadUser()
   async read(@Param('id', new ParseId('user')) id: string): Promise<UserAnswer> {
     return userAnswerOf(await this.users.get(id));
   }
 
   @Patch(':id')
   @RequireScopes('users:write')
-  @ApiOperation({ summary: 'Change what is named; disabling or a new password ends the person’s tokens' })
-  @ApiOkResponse({ type: UserAnswer })
-  @ApiBadRequestResponse({ description: 'A member is refused, with the reason.' })
-  @ApiNotFoundResponse({ description: 'There is no such person.' })
-  @ApiConflictResponse({ description: 'No active administrator would be left.' })
+  @ApiChangeUser()
   async change(@Param('id', new ParseId('user')) id: string, @Body() body: ChangeUser): Promise<UserAnswer> {
     const { email_verified: emailVerified, ...members } = body;
     return userAnswerOf(await this.users.change(id, { ...members, emailVerified }));
@@ -72,10 +58,7 @@ export class AdminUsersController {
   @Delete(':id')
   @HttpCode(204)
   @RequireScopes('users:write')
-  @ApiOperation({ summary: 'Delete a person and end the person’s tokens' })
-  @ApiNoContentResponse({ description: 'The person is gone; the id is never used again.' })
-  @ApiNotFoundResponse({ description: 'There is no such person.' })
-  @ApiConflictResponse({ description: 'No active administrator would be left.' })
+  @ApiDeleteUser()
   async remove(@Param('id', new ParseId('user')) id: string): Promise<void> {
     await this.users.remove(id);
   }

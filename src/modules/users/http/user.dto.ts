@@ -21,14 +21,26 @@ const ROLE = /^[A-Za-z0-9._:-]{1,64}$/;
 const PRINTABLE = /^[^\u0000-\u001f\u007f\ud800-\udfff]*$/u;
 
 class UserMembers {
-  @ApiPropertyOptional({ type: String, nullable: true, example: 'Alice Example' })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    minLength: 1,
+    maxLength: 200,
+    example: 'Alice Example',
+  })
   @MayBeNull()
   @IsString({ message: 'must be a string' })
   @Length(1, 200, { message: 'must be 1 to 200 characters' })
   @Matches(PRINTABLE, { message: 'must not hold control characters' })
   name?: string | null;
 
-  @ApiPropertyOptional({ type: String, nullable: true, example: 'alice@example.com' })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    format: 'email',
+    maxLength: 254,
+    example: 'alice@example.com',
+  })
   @MayBeNull()
   @IsEmail({}, { message: 'must be an e-mail address' })
   @MaxLength(254, { message: 'must be at most 254 characters' })
@@ -41,8 +53,10 @@ class UserMembers {
 
   @ApiPropertyOptional({
     type: [String],
-    example: [],
+    maxItems: 32,
+    default: [],
     description: '`admin` lets a person hold administration scopes',
+    example: [],
   })
   @MayBeAbsent()
   @IsArray({ message: 'must be a list' })
@@ -60,14 +74,24 @@ class UserMembers {
   @IsIn(STATUSES, { message: `must be one of ${STATUSES.join(', ')}` })
   status?: (typeof STATUSES)[number];
 
-  @ApiPropertyOptional({ minLength: 15, maxLength: 1024, example: 'tractor yellow moonlight' })
+  @ApiPropertyOptional({
+    format: 'password',
+    minLength: 15,
+    maxLength: 1024,
+    description: 'Code points of any kind; refused when it is common or is the username',
+    example: 'tractor yellow moonlight',
+  })
   @MayBeAbsent()
   @IsString({ message: 'must be a string' })
   password?: string;
 }
 
 export class CreateUser extends UserMembers {
-  @ApiProperty({ maxLength: 128, example: 'alice' })
+  @ApiProperty({
+    maxLength: 128,
+    description: 'Signs in in any case; without surrounding space and look-alike letters of mixed scripts',
+    example: 'alice',
+  })
   @IsString({ message: 'must be a string' })
   @MaxLength(512, { message: 'must be at most 128 characters' })
   username: string;
@@ -85,11 +109,11 @@ export class CreateUser extends UserMembers {
 export class ChangeUser extends UserMembers {}
 
 export class ChangeOwnPassword {
-  @ApiProperty({ example: 'tractor yellow moonlight' })
+  @ApiProperty({ format: 'password', example: 'tractor yellow moonlight' })
   @IsString({ message: 'must be a string' })
   current_password: string;
 
-  @ApiProperty({ minLength: 15, maxLength: 1024, example: 'seven green bicycles sing' })
+  @ApiProperty({ format: 'password', minLength: 15, maxLength: 1024, example: 'seven green bicycles sing' })
   @IsString({ message: 'must be a string' })
   new_password: string;
 }
@@ -107,19 +131,19 @@ export class UserAnswer {
   @ApiProperty({ type: String, nullable: true, example: 'alice@example.com' })
   email: string | null;
 
-  @ApiProperty()
+  @ApiProperty({ example: false })
   email_verified: boolean;
 
   @ApiProperty({ type: [String], example: [] })
   roles: string[];
 
-  @ApiProperty({ enum: STATUSES })
+  @ApiProperty({ enum: STATUSES, example: 'active' })
   status: (typeof STATUSES)[number];
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', example: '2026-03-02T09:15:04.120Z' })
   created_at: string;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', example: '2026-03-02T09:15:04.120Z' })
   updated_at: string;
 }
 

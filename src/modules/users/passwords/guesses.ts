@@ -21,6 +21,11 @@ const RANKS: ReadonlyMap<string, number> = new Map([
   ...MOST_COMMON.map((password, index): [string, number] => [password, index + 1]),
 ]);
 
+/** Whether a text, in canonical form, is one of the listed passwords. */
+export function isListed(text: string): boolean {
+  return RANKS.has(text);
+}
+
 /**
  * What it takes to guess any two of the most common passwords in a row: nine million. An attacker tries those
  * first.
@@ -35,35 +40,14 @@ const RUNS_OF_ONE_CHARACTER = 200;
 const YEARS = 150;
 const DIGITS = 10;
 const LETTERS = 26;
-const SYMBOLS = 32;
-
-const NEITHER_LETTER_NOR_DIGIT = /[^\p{L}\p{N}]/gu;
-
-/**
- * What comes after this many characters is left out of account: what so much text is made of can be told from
- * its beginning.
- */
-export const LONGEST_ESTIMATED = 256;
 
 /**
  * How many guesses a password stands, at most, when somebody strings together common passwords, keyboard
- * walks, years, digits and symbols. A floor to refuse the worst by, not a measure of strength. `known` are
- * words the attacker starts with, such as the username. All texts are canonical (see canonicalUsername), so
- * that neither case nor width matters.
+ * walks, years, letters and digits. A floor to refuse the worst by, not a measure of strength. The text consists
+ * of letters and digits and is canonical (see canonicalUsername), so that neither case nor width matters.
  */
-export function estimateGuesses(password: string, known: readonly string[]): number {
-  const text = password.slice(0, LONGEST_ESTIMATED);
-  const withoutSymbols = lettersAndDigits(text);
-  const symbols = new Set(text.match(NEITHER_LETTER_NOR_DIGIT));
-  return Math.min(
-    guessesFor(cheapestPieces(text, known)),
-    // The same words with something in between: `i love you so much`, `i-love-you-so-much`.
-    SYMBOLS ** symbols.size * guessesFor(cheapestPieces(withoutSymbols, known.map(lettersAndDigits))),
-  );
-}
-
-function lettersAndDigits(text: string): string {
-  return text.replaceAll(NEITHER_LETTER_NOR_DIGIT, '');
+export function estimateGuesses(text: string): number {
+  return guessesFor(cheapestPieces(text));
 }
 
 /**
@@ -85,7 +69,7 @@ function guessesFor(pieces: readonly Piece[]): number {
  * Cuts a text into the pieces that are guessed most easily together. Takes time in proportion to the text's
  * length.
  */
-function cheapestPieces(text: string, known: readonly string[]): Piece[] {
+function cheapestPieces(text: string): Piece[] {
   const readings = [text, ...withoutLeet(text)];
   const cheapest: Cut[] = [{ cost: 0, piece: { text: '', guesses: 1 } }];
 
@@ -98,10 +82,6 @@ function cheapestPieces(text: string, known: readonly string[]): Piece[] {
     consider(end - 1, guessesForCharacter(text.charAt(end - 1)));
     for (let start = Math.max(0, end - LONGEST_WORD); start <= end - SHORTEST_WORD; start++) {
       consider(start, guessesForPiece(readings.map((reading) => reading.slice(start, end))));
-    }
-    for (const word of known) {
-      const start = end - word.length;
-      if (word !== '' && start >= 0 && text.startsWith(word, start)) consider(start, 1);
     }
     cheapest.push(best);
   }
@@ -130,27 +110,21 @@ function guessesForPiece([piece = '', ...plainer]: readonly string[]): number {
 }
 
 function guessesForCharacter(character: string): number {
-  if (/\d/.test(character)) return DIGITS;
-  return /[\p{L}\p{N}\p{M}\p{Cs}]/u.test(character) ? LETTERS : SYMBOLS;
+  return /\d/.test(character) ? DIGITS : LETTERS;
 }
 
 const LEET: Readonly<Record<string, string>> = {
-  '@': 'a',
   '4': 'a',
   '3': 'e',
   '0': 'o',
-  $: 's',
   '5': 's',
   '7': 't',
 };
 
 /**
- * A text as it was before its letters were dressed up: `p@$$w0rd` is password. 1 and ! may stand for i or for
- * l.
+ * A text as it was before its letters were dressed up: `p455w0rd` is password. 1 may stand for i or for l.
  */
 function withoutLeet(text: string): string[] {
-  const plain = text.replaceAll(/[@430$57]/g, (sign) => LEET[sign] ?? sign);
-  return [plain.replaceAll(/[1!]/g, 'i'), plain.replaceAll(/[1!]/g, 'l')].filter(
-    (reading) => reading !== text,
-  );
+  const plain = text.replaceAll(/[43057]/g, (sign) => LEET[sign] ?? sign);
+  return [plain.replaceAll('1', 'i'), plain.replaceAll('1', 'l')].filter((reading) => reading !== text);
 }

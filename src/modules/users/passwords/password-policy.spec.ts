@@ -4,6 +4,7 @@ import { canonicalUsername } from '../usernames/canonical-username.js';
 import { COMMON_AND_LONG, MOST_COMMON } from './common-passwords.js';
 import { checkNewPassword } from './password-policy.js';
 
+const aRandomOf = (list: ArrayLike<string>): string => list[randomInt(list.length)]!;
 const check = (password: string, username = 'alice') => checkNewPassword({ password, username });
 
 describe('a new password', () => {
@@ -33,7 +34,7 @@ describe('a new password', () => {
     ['symbols', '!@#$%^&*()-_=+[]{};:,./?~'],
     ['symbols and letters', '!@#$%^&*()-_=+[]{};:,./?~abcde'],
   ])('may be any random string of %s', (_, alphabet) => {
-    const aRandomOne = () => Array.from({ length: 16 }, () => alphabet[randomInt(alphabet.length)]).join('');
+    const aRandomOne = () => Array.from({ length: 16 }, () => aRandomOf(alphabet)).join('');
     expect(Array.from({ length: 2000 }, aRandomOne).filter((password) => check(password))).toEqual([]);
   });
 
@@ -71,11 +72,7 @@ describe('a new password', () => {
     'PasswordPassword',
     'ｐａｓｓｗｏｒｄｐａｓｓｗｏｒｄ',
     'password password',
-    'password-password-password',
     'password123456789',
-    'Password1234567!',
-    'P@ssw0rd12345678',
-    'P@$$w0rdP@$$w0rd!',
     '1234567password',
     'iloveyouiloveyou',
     'i love you so much',
@@ -90,7 +87,6 @@ describe('a new password', () => {
     'letmeinletmeinletmein',
     'thisismypassword',
     'This Is My Password!',
-    'summer2024!!!!!!',
     'football19871987',
     'manchesterunited1',
     'monkeydragonmonkey',
@@ -101,33 +97,42 @@ describe('a new password', () => {
     '123456789012345',
     '098765432109876',
     'йцукенгшщзхъфыва',
-    '!@#$%^&*()!@#$%^&*()',
     'aaaaaaabbbbbbbbb',
     'aaaaaaaaaaaaaaab',
-    'iloveyousomuch'.repeat(70),
-    'password1'.repeat(113),
-    'grantway-password-1',
+    'i-love-you-so-much!',
+    'p-a-s-s-w-o-r-d',
+    'password!!!!!!!',
+    'Passw0rd12345678',
+    'P455w0rdP455w0rd1',
+    'aaaaaaaaaaaaaaa',
+    'Kx7Kx7Kx7Kx7Kx7Kx7',
+    'iloveyousomuchiloveyousomuch',
+    'supercalifragilisticexpialidocious',
+    'The quick brown fox jumps over the lazy dog',
   ])('must not be as common as %s', (password) => {
-    expect(check(password)).toMatch(/too easy to guess|over and over/);
+    expect(check(password)).toMatch(/too easy to guess/);
   });
 
-  it.each(['aaaaaaaaaaaaaaa', '🐙'.repeat(64), 'x7#kQ2!mx7#kQ2!m', 'x7#kQ2!mx7#kQ2!mx7#', 'ab'.repeat(500)])(
-    'must not repeat a few characters, as %s does',
-    (password) => {
-      expect(check(password)).toMatch(/over and over/);
-    },
-  );
+  it.each([
+    ['64 times one letter', 'a'.repeat(64)],
+    ['64 times one emoji', '🐙'.repeat(64)],
+    ['a common password many times over', 'password1'.repeat(113)],
+    ['symbols alone', '!@#$%^&*()!@#$%^&*()'],
+    ['something repeated with symbols in it', 'x7#kQ2!mx7#kQ2!m'],
+    ['a common word among symbols', '$$$$$$$$walrus$$$$$$$$'],
+    ['a common word beside another', 'grantway-password-1'],
+  ])('may be %s: beyond length and the common ones there is no rule', (_, password) => {
+    expect(check(password)).toBeUndefined();
+  });
 
-  it('must not be any listed password, nor two of the most common in a row', () => {
-    const pairs = Array.from(
-      { length: 3000 },
-      () => `${MOST_COMMON[randomInt(3000)]}${MOST_COMMON[randomInt(3000)]}`,
-    );
-    const listed = [...COMMON_AND_LONG, ...MOST_COMMON].flatMap((password) => [
-      password,
-      password.toUpperCase(),
-    ]);
-    const long = [...listed, ...pairs].filter((password) => password.length >= 15);
+  it('must not be any listed password, with or without separators, nor two of the most common in a row', () => {
+    const isPlain = (password: string) => /^[\p{L}\p{N}]+$/u.test(password);
+    const listed = [...MOST_COMMON, ...COMMON_AND_LONG];
+    const shouted = listed.map((password) => password.toUpperCase());
+    const dressedUp = listed.filter(isPlain).map((password) => Array.from(password).join('-'));
+    const words = MOST_COMMON.filter(isPlain);
+    const pairs = Array.from({ length: 3000 }, () => aRandomOf(words) + aRandomOf(words));
+    const long = [...listed, ...shouted, ...dressedUp, ...pairs].filter(({ length }) => length >= 15);
     expect(long.length).toBeGreaterThan(500);
     expect(long.filter((password) => check(password) === undefined)).toEqual([]);
   });
@@ -136,20 +141,20 @@ describe('a new password', () => {
     ['wolfeschlegelstein', 'wolfeschlegelstein'],
     ['wolfeschlegelstein', 'WolfeSchlegelStein'],
     ['aysel.mammadova@example.az', 'Aysel.Mammadova@example.az'],
-    ['aysel.mammadova@example.az', 'ayselmammadova1990'],
     ['aysel.mammadova@example.az', 'aysel.mammadova'],
     ['aysel.mam', 'aysel.mamaysel.mamaysel.mam'],
-    ['vusal', 'vusal12345678910'],
-    ['vusal', '!!!!!!vusal!!!!!!'],
-    ['vusalali', 'vusalali vusalali vusalali'],
-    ['Vüsalə', 'vu\u0308salə-password-1'],
-  ])('must not be made of the username: %s and %s', (username, password) => {
+    ['Vüsalə', 'vu\u0308salə'.repeat(3)],
+    ['#$#$#$#$#$#$#$#$', '#$#$#$#$#$#$#$#$'],
+  ])('must not be the username %s: %s', (username, password) => {
     expect(check(password, username)).toMatch(/username/);
   });
 
-  it('may contain the username among other words', () => {
-    expect(check('vusal eats pomegranates', 'vusal')).toBeUndefined();
-  });
+  it.each(['vusal eats pomegranates', 'vusal-19-pomegranates', '!!!!!!vusal!!!!!!'])(
+    'may contain the username among other things: %s',
+    (password) => {
+      expect(check(password, 'vusal')).toBeUndefined();
+    },
+  );
 
   it('is never repeated in the answer', () => {
     expect(check('passwordpassword')).not.toContain('passwordpassword');

@@ -1,5 +1,5 @@
 import { canonicalUsername } from '../usernames/canonical-username.js';
-import { FEW_GUESSES, LONGEST_ESTIMATED, estimateGuesses } from './guesses.js';
+import { FEW_GUESSES, estimateGuesses, isListed } from './guesses.js';
 import { isHashable, normalizePassword } from './normalize-password.js';
 
 /**
@@ -10,8 +10,8 @@ export const MIN_PASSWORD_LENGTH = 15;
 /** The longest new password, in code points. */
 export const MAX_PASSWORD_LENGTH = 1024;
 
-/** Lists of common passwords hold nothing longer. */
-const LONGEST_COMMON = 32;
+/** Longer than nearly all that lists of common passwords hold: from here on only the listed ones themselves are refused. */
+const LONGEST_ESTIMATED = 32;
 
 /** A password that repeats something of at most this many characters is as good as that something. */
 const LONGEST_REPEATED_UNIT = 8;
@@ -42,32 +42,40 @@ export function checkNewPassword({
   if (characters.length > MAX_PASSWORD_LENGTH) return TOO_LONG;
   if (CANNOT_BE_SENT.test(password)) return 'The password must not contain control characters.';
 
-  const unit = canonicalBeginning(repeatedUnit(characters));
+  const texts = [characters, repeatedUnit(characters)].map((text) => canonicalUsername(text.join('')));
+  const [whole = '', unit = ''] = texts;
   const name = canonicalUsername(username);
-  if (unit === name || unit === name.split('@')[0]) return 'The password must not be the username.';
-  if (isAmongTheCommon(characters, unit)) return TOO_COMMON;
+  if (texts.some((text) => text === name || text === name.split('@')[0])) {
+    return 'The password must not be the username.';
+  }
+  if (isCommon(whole)) return TOO_COMMON;
+  if (characters.length <= LONGEST_ESTIMATED && isOfTheCommonKind(unit)) return TOO_COMMON;
   return undefined;
 }
 
-/**
- * Whether the password is of the kind that lists of common passwords hold: short, without any separator, and made of
- * words from those lists, sequences or repetitions. Refusing more would be a composition rule by another name.
- */
-function isAmongTheCommon(characters: readonly string[], unit: string): boolean {
-  if (characters.length > LONGEST_COMMON || !/^[\p{L}\p{N}]*$/u.test(unit)) return false;
-  return [...unit].length <= LONGEST_REPEATED_UNIT || estimateGuesses(unit, []) <= FEW_GUESSES;
+/** Whether the password is a listed one, as it stands there or dressed up with separators. */
+function isCommon(password: string): boolean {
+  const lettersAndDigits = password.replaceAll(NEITHER_LETTER_NOR_DIGIT, '');
+  // A short word between many symbols is no common password any more.
+  const isDressedUp = lettersAndDigits.length > password.length / 2;
+  return isListed(password) || (isDressedUp && isListed(lettersAndDigits));
 }
 
+/**
+ * Whether the password is of the kind that fills lists of common passwords: without any separator, and made of words
+ * from those lists, sequences or repetitions. Refusing more would be a composition rule by another name.
+ */
+function isOfTheCommonKind(unit: string): boolean {
+  if (unit.search(NEITHER_LETTER_NOR_DIGIT) >= 0) return false;
+  return Array.from(unit).length <= LONGEST_REPEATED_UNIT || estimateGuesses(unit) <= FEW_GUESSES;
+}
+
+const NEITHER_LETTER_NOR_DIGIT = /[^\p{L}\p{N}]/gu;
 const TOO_SHORT = `The password must have at least ${MIN_PASSWORD_LENGTH} characters.`;
 const TOO_LONG = `The password must have at most ${MAX_PASSWORD_LENGTH} characters, all of them valid Unicode.`;
 const TOO_COMMON =
   'The password is too easy to guess: it is made of common passwords, sequences or repetitions. ' +
   'Three or four unrelated words are better.';
-
-/** As much as is estimated, without regard to case and width. */
-function canonicalBeginning(characters: readonly string[]): string {
-  return canonicalUsername(characters.slice(0, LONGEST_ESTIMATED).join(''));
-}
 
 /**
  * What a text begins with and then repeats to its end, the last time perhaps in part; the whole text when it

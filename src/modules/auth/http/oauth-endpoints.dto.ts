@@ -1,0 +1,133 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { GRANT_TYPES, type GrantType } from '../../../protocol/grant-types.js';
+import type { OAuthErrorCode } from '../../../protocol/oauth-error.js';
+
+/** The forms and answers of the OAuth endpoints, for the OpenAPI document alone: the strict form parser reads them. */
+
+/** Client authentication in the body. RFC 6749 §2.3.1. */
+abstract class ClientForm {
+  @ApiPropertyOptional({
+    description: 'With `client_secret` where Basic is not used; alone for a public client',
+  })
+  client_id?: string;
+
+  @ApiPropertyOptional({ format: 'password' })
+  client_secret?: string;
+}
+
+/** RFC 6749 §4.3.2, §4.4.2, §6. */
+export class TokenRequest extends ClientForm {
+  @ApiProperty({ enum: GRANT_TYPES, enumName: 'GrantType' })
+  grant_type: GrantType;
+
+  @ApiPropertyOptional({ description: 'With `password`' })
+  username?: string;
+
+  @ApiPropertyOptional({ format: 'password', description: 'With `password`' })
+  password?: string;
+
+  @ApiPropertyOptional({ description: 'With `refresh_token`' })
+  refresh_token?: string;
+
+  @ApiPropertyOptional({ description: 'Separated by spaces; left out, the default of the client' })
+  scope?: string;
+
+  @ApiPropertyOptional({ format: 'uri', description: 'RFC 8707: the audience of this server' })
+  resource?: string;
+}
+
+/** RFC 7009 §2.1 and RFC 7662 §2.1. */
+export class TokenForm extends ClientForm {
+  @ApiProperty({ description: 'An access token or a refresh token' })
+  token: string;
+
+  @ApiPropertyOptional({ enum: ['access_token', 'refresh_token'], description: 'Not needed' })
+  token_type_hint?: 'access_token' | 'refresh_token';
+}
+
+/** RFC 6749 §5.1. */
+export class TokenResponse {
+  @ApiProperty({
+    description: 'A JWT of RFC 9068',
+    example: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln',
+  })
+  access_token: string;
+
+  @ApiProperty({ enum: ['Bearer'] })
+  token_type: 'Bearer';
+
+  @ApiProperty({ type: 'integer', minimum: 1, description: 'Seconds', example: 300 })
+  expires_in: number;
+
+  @ApiPropertyOptional({
+    description: 'For one use; each use answers the next one',
+    example: 'gwr_Jm2Xw0p8Tt5vWb1rZs7Kq4Nf9Yc3Hg6Ld0aEiUoPxMk',
+  })
+  refresh_token?: string;
+
+  @ApiProperty({ example: 'profile account resources:read resources:write' })
+  scope: string;
+}
+
+/** RFC 7662 §2.2. */
+export class IntrospectionResponse {
+  @ApiProperty({ description: 'False for whatever the asking client has no business with; alone then' })
+  active: boolean;
+
+  @ApiPropertyOptional({ enum: ['Bearer'], description: 'Of an access token' })
+  token_type?: 'Bearer';
+
+  @ApiPropertyOptional()
+  iss?: string;
+
+  @ApiPropertyOptional({ description: 'The person, or the client by itself' })
+  sub?: string;
+
+  @ApiPropertyOptional({ oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] })
+  aud?: string | string[];
+
+  @ApiPropertyOptional()
+  client_id?: string;
+
+  @ApiPropertyOptional()
+  scope?: string;
+
+  @ApiPropertyOptional({ type: 'integer' })
+  iat?: number;
+
+  @ApiPropertyOptional({ type: 'integer' })
+  exp?: number;
+
+  @ApiPropertyOptional()
+  jti?: string;
+
+  @ApiPropertyOptional({ description: 'The session' })
+  sid?: string;
+
+  @ApiPropertyOptional({ type: 'integer', description: 'When the person signed in' })
+  auth_time?: number;
+
+  @ApiPropertyOptional({ type: [String] })
+  amr?: string[];
+}
+
+const CODES = {
+  invalid_request: true,
+  invalid_client: true,
+  invalid_grant: true,
+  unauthorized_client: true,
+  unsupported_grant_type: true,
+  invalid_scope: true,
+  invalid_target: true,
+  server_error: true,
+  temporarily_unavailable: true,
+} satisfies Record<OAuthErrorCode, true>;
+
+/** RFC 6749 §5.2. */
+export class OAuthErrorResponse {
+  @ApiProperty({ enum: Object.keys(CODES), enumName: 'OAuthErrorCode' })
+  error: OAuthErrorCode;
+
+  @ApiPropertyOptional({ description: 'For a developer to read' })
+  error_description?: string;
+}

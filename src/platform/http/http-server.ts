@@ -1,0 +1,36 @@
+import { type RequestListener, type Server, createServer } from 'node:http';
+import { type Deadlines, LIMITS } from './limits.js';
+import { methodUnknown, refuseOnSocket } from './socket-refusals.js';
+
+/**
+ * Node's HTTP server as it stands under Fastify: nothing of its defaults that is unbounded stays so, and every
+ * response starts with the given headers, whoever writes it.
+ */
+export function createHttpServer(
+  handle: RequestListener,
+  deadlines: Deadlines,
+  headers: Readonly<Record<string, string>>,
+): Server {
+  const listener: RequestListener = (request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    handle(request, response);
+  };
+  const server = createServer({
+    maxHeaderSize: LIMITS.headerBytes,
+    headersTimeout: deadlines.headersMs,
+    requestTimeout: deadlines.requestMs,
+    keepAliveTimeout: deadlines.keepAliveMs,
+    connectionsCheckingInterval: deadlines.checkMs,
+    // Node would answer a missing Host with a bare 400 and a repeated one with 200: registerRequestChecks looks.
+    requireHostHeader: false,
+  });
+  // No limit here: beyond one, Node drops fields in silence, of two Authorization headers perhaps the second.
+  server.maxHeadersCount = 0;
+  server.setTimeout(deadlines.idleMs);
+  server.on('request', listener);
+  // An expectation that is not known may be ignored: RFC 9110 §10.1.1.
+  server.on('checkExpectation', listener);
+  // This is no proxy; without a listener the connection would break without a word.
+  server.on('connect', (_request, socket) => refuseOnSocket(socket, methodUnknown, headers));
+  return server;
+}

@@ -1,0 +1,68 @@
+import { STATUS_CODES, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/** How long a refused peer may go on sending before the connection is cut. Milliseconds. */
+const LINGER_MS = 1_000;
+
+interface SocketRefusal {
+  status: number;
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** A method that no path of this server takes, CONNECT included. RFC 9110 §15.5.6. */
+export const methodUnknown: SocketRefusal = {
+  status: 405,
+  headers: { Allow: 'DELETE, GET, HEAD, PATCH, POST, PUT' },
+};
+
+/** A request line that is in order but for the name of its method. RFC 9112 §3. */
+const REQUEST_LINE = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP\/1\.[01]\r\n/;
+
+/** What Node's parser says of a request that it gave up. */
+type ParseError = Error & { code?: string; rawPacket?: Buffer };
+
+const refused = new WeakSet<Duplex>();
+
+/** Answers what is no HTTP request: Node's parser gave it up, so there is no request object, only the socket. */
+export function refuseMalformed(
+  error: ParseError,
+  socket: Duplex & { _httpMessage?: ServerResponse | null },
+  headers: Readonly<Record<string, string>>,
+): void {
+  // The peer is gone, or a response is half written and another would end up inside it.
+  if (error.code === 'ECONNRESET' || socket._httpMessage?.headersSent) socket.destroy();
+  else refuseOnSocket(socket, refusalOf(error), headers);
+}
+
+function refusalOf({ code, rawPacket }: ParseError): SocketRefusal {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { status: 408 };
+  if (code === 'HPE_HEADER_OVERFLOW') return { status: 431 };
+  const isRequestLine = REQUEST_LINE.test(rawPacket?.toString('latin1') ?? '');
+  return code === 'HPE_INVALID_METHOD' && isRequestLine ? methodUnknown : { status: 400 };
+}
+
+/** Writes a problem (RFC 9457) as the last answer of a connection, and ends it. */
+export function refuseOnSocket(
+  socket: Duplex,
+  refusal: SocketRefusal,
+  headers: Readonly<Record<string, string>>,
+): void {
+  // What a refused peer goes on sending is refused again and again by the parser.
+  if (refused.has(socket)) return;
+  refused.add(socket);
+  const { status } = refusal;
+  const title = STATUS_CODES[status]!;
+  const body = JSON.stringify({ type: 'about:blank', title, status });
+  const fields = {
+    ...headers,
+    ...refusal.headers,
+    'Content-Type': 'application/problem+json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    Date: new Date().toUTCString(),
+    Connection: 'close',
+  };
+  const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  if (socket.writable) socket.end(`HTTP/1.1 ${status} ${title}\r\n${head.join('')}\r\n${body}`);
+  // Closing with bytes unread would reset the connection, and the answer could be lost on its way.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Administrator, anAdministrator } from '../support/administrator.js';
+import { query } from '../support/database.js';
+import { type Deployment, type Instance, aDeployment } from '../support/deployment.js';
+import { bearer, call, signIn } from '../support/http.js';
+import { ADMINISTRATOR, FIRST_CLIENT } from '../support/server.js';
+import { volley } from '../support/volley.js';
+
+describe('four instances that start at once on an empty database', () => {
+  let deployment: Deployment;
+  let instances: Instance[];
+  let administrator: Administrator;
+
+  beforeAll(async () => {
+    deployment = await aDeployment();
+    instances = await Promise.all(Array.from({ length: 4 }, () => deployment.start()));
+    administrator = await anAdministrator(instances[0]!);
+  });
+
+  afterAll(() => deployment.close());
+
+  it('all become ready, and none complains', async () => {
+    for (const instance of instances) {
+      expect(await call(instance, '/health/ready')).toMatchObject({ status: 200 });
+      const complaints = instance.logs.filter((line) => JSON.parse(line).level >= WARN);
+      expect(complaints).toEqual([]);
+    }
+  });
+
+  it('run each migration once', async () => {
+    const [{ run, distinct }] = await query(
+      deployment.database.url!,
+      'SELECT count(*)::int AS run, count(DISTINCT name)::int AS distinct FROM migrations',
+    );
+    expect(run).toBeGreaterThan(0);
+    expect(run).toBe(distinct);
+  });
+
+  it('make one first client and one administrator between them', async () => {
+    const clients = (await administrator.get('/admin/clients')).json.items;
+    expect(clients.map((client: any) => client.client_id)).toEqual([FIRST_CLIENT.id]);
+    const people = (await administrator.get('/admin/users')).json.items;
+    expect(people.map((person: any) => [person.username, person.roles])).toEqual([
+      [ADMINISTRATOR.username, ['admin']],
+    ]);
+  });
+
+  it('make one signing key, so that a token of each is good at all', async () => {
+    const documents = await Promise.all(
+      instances.map((instance) => call(instance, '/.well-known/jwks.json')),
+    );
+    expect(new Set(documents.map(({ text }) => text)).size).toBe(1);
+    expect(documents[0]!.json.keys).toHaveLength(1);
+    for (const issuing of instances) {
+      const token = (await signIn(issuing, FIRST_CLIENT, ADMINISTRATOR)).json.access_token;
+      for (const asked of instances) expect((await bearer(asked, token, '/api/resources')).status).toBe(200);
+    }
+  });
+
+  it('make one RS256 key when all need the first one at once, and each knows it at once', async () => {
+    const client = await administrator.aClient({ access_token_signing_alg: 'RS256' });
+    const { username, password } = await administrator.aPerson();
+    const form = { grant_type: 'password', username, password };
+    // So that every instance has just read the keys, and there was none of this kind.
+    await Promise.all(instances.map((instance) => call(instance, '/.well-known/jwks.json')));
+
+    const hits = await volley(instances.map(({ origin }) => ({ origin, path: '/token', client, form })));
+    expect(hits.map((hit) => hit?.status)).toEqual(instances.map(() => 200));
+    for (const asked of instances) {
+      for (const hit of hits) {
+        expect((await bearer(asked, hit!.json.access_token, '/api/resources')).status).toBe(200);
+      }
+    }
+    const algorithms = (await call(instances[0]!, '/.well-known/jwks.json')).json.keys.map(
+      (key: any) => key.alg,
+    );
+    expect(algorithms).toEqual(['ES256', 'RS256']);
+  });
+});
+
+/** The level of a pino line that somebody should look at. */
+const WARN = 40;

@@ -1,0 +1,46 @@
+import { defineConfig } from 'vitest/config';
+
+const server = process.env.TEST_DATABASE_URL;
+
+const suite = ['test/**/*.e2e-spec.ts', 'test/conformance/**/*.spec.ts'];
+
+const onPglite = {
+  test: {
+    name: 'pglite',
+    include: suite,
+    env: { TEST_DATABASE_URL: '' },
+    globalSetup: ['test/support/empty-embedded-database.ts'],
+  },
+  extends: true as const,
+};
+
+const onPostgres = {
+  test: { name: 'postgres', include: suite, env: { TEST_DATABASE_URL: server ?? '' } },
+  extends: true as const,
+};
+
+/** These start processes of their own and race them: one file at a time, and after everything else. */
+const instancesOnPostgres = {
+  test: {
+    name: 'instances',
+    include: ['test/postgres/**/*.spec.ts'],
+    env: { TEST_DATABASE_URL: server ?? '' },
+    testTimeout: 120_000,
+    fileParallelism: false,
+    maxWorkers: 1,
+    sequence: { groupOrder: 1 },
+  },
+  extends: true as const,
+};
+
+/**
+ * The whole application over HTTP: on PGlite, and once more on the PostgreSQL server that `TEST_DATABASE_URL` names,
+ * with what only a server can show besides. Choose with `--project pglite`, `postgres` or `instances`.
+ */
+export default defineConfig({
+  test: {
+    projects: [onPglite, ...(server ? [onPostgres, instancesOnPostgres] : [])],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
