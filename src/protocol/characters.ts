@@ -5,6 +5,10 @@ export const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 // oxlint-disable-next-line no-control-regex -- the tab is the one control character that the RFC lists
 export const UNICODECHARNOCRLF = /^[\t\x20-\x7E\x80-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u;
 
+/** Text for people: no control character, which PostgreSQL or a log would stumble over, and no half of a surrogate pair. */
+// oxlint-disable-next-line no-control-regex -- control characters are what it is about
+export const PRINTABLE = /^[^\u0000-\u001f\u007f\ud800-\udfff]*$/u;
+
 /**
  * The characters a client identifier or secret may have here: those that mean the same raw and form-encoded,
  * so that clients which skip the encoding of RFC 6749 §2.3.1 and clients which apply it send equal bytes.

@@ -324,6 +324,6 @@ function encoded(parameters: Record<string, string>): string {
 /** That no line of the log has any of these. */
 function expectSilent(...secrets: string[]): void {
   const log = server.logs.join('');
-  expect(log).toContain('"route":"/token"');
+  expect(log).toContain('"msg":"request"');
   expect(secrets.filter((secret) => log.includes(secret))).toEqual([]);
 }

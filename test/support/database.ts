@@ -3,7 +3,6 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
-import type {} from './empty-embedded-database.js';
 
 export interface TestDatabase {
   /** Undefined for the embedded database. */

@@ -13,6 +13,8 @@ export interface Instance {
   logs: string[];
   /** SIGKILL: nothing is drained, nothing is said. */
   kill(): Promise<void>;
+  /** SIGTERM. Fulfilled with the exit code. */
+  stop(): Promise<number | null>;
 }
 
 /** Instances that share a PostgreSQL database, an issuer and an encryption key. */
@@ -52,10 +54,19 @@ export async function aDeployment(environment: Record<string, string> = {}): Pro
       running.add(child);
       child.once('exit', () => running.delete(child));
       const logs = await listening(child);
-      return { origin: `http://127.0.0.1:${port}`, port, logs, kill: () => end(child) };
+      return {
+        origin: `http://127.0.0.1:${port}`,
+        port,
+        logs,
+        kill: () => end(child, 'SIGKILL'),
+        stop: async () => {
+          await end(child, 'SIGTERM');
+          return child.exitCode;
+        },
+      };
     },
     async close() {
-      await Promise.all([...running].map(end));
+      await Promise.all([...running].map((child) => end(child, 'SIGKILL')));
       await database.drop();
     },
   };
@@ -75,9 +86,9 @@ async function listening(child: ChildProcess): Promise<string[]> {
   });
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
-  child.kill('SIGKILL');
+  child.kill(signal);
   await exited;
 }

@@ -25,7 +25,12 @@ export async function volley(shots: readonly Shot[]): Promise<Hit[]> {
   return Promise.all(loaded.map(({ hit }) => hit));
 }
 
-async function load({ origin, path, client, form }: Shot): Promise<{ release(): void; hit: Promise<Hit> }> {
+async function load({
+  origin,
+  path,
+  client,
+  form,
+}: Shot): Promise<{ release: () => void; hit: Promise<Hit> }> {
   const body = new URLSearchParams(form).toString();
   const outgoing = request(`${origin}${path}`, {
     method: 'POST',

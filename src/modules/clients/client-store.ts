@@ -9,8 +9,11 @@ export abstract class ClientStore {
   /** @throws Conflict when the client_id is taken */
   abstract add(client: Client, secrets: ClientSecrets): Promise<void>;
 
-  /** Writes every column but the secrets; false when there is no such client. */
-  abstract save(client: Client): Promise<boolean>;
+  /**
+   * Replaces a client by what `change` makes of it, its secrets aside, while nobody else changes it.
+   * @returns undefined when there is no such client
+   */
+  abstract change(clientId: string, change: (client: Client) => Client): Promise<Client | undefined>;
 
   abstract replaceSecrets(clientId: string, secrets: ClientSecrets): Promise<void>;
 

@@ -1,7 +1,9 @@
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
+import type { PoolConfig } from 'pg';
 import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
 import { DatabaseConfig } from '../../config/config.js';
 import { EmbeddedDatabase } from './embedded-database.js';
+import { endWhenSilent } from './silence.js';
 
 /** What a module keeps in the database: handed over by the composition root, so that a role has only its own. */
 export interface Persistence {
@@ -10,6 +12,7 @@ export interface Persistence {
 }
 
 const STATEMENT_TIMEOUT_MS = 10_000;
+const SILENCE_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 1_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 
 /** The TypeORM options for PostgreSQL; TLS and the like come from the URL (`?sslmode=verify-full&sslrootcert=…`). */
@@ -20,7 +23,8 @@ export function postgresOptions(url: string, poolSize: number, persistence: Pers
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
-  });
+    onConnect: (client) => endWhenSilent(client, SILENCE_TIMEOUT_MS),
+  } satisfies PoolConfig);
 }
 
 /** The same for the embedded database: one connection, which the pg pool then queues for. */

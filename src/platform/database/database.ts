@@ -1,5 +1,6 @@
 import type { Pool, QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
+import { bearSilence } from './silence.js';
 
 /** Keys of advisory locks: one number each, so that two uses never meet by chance. */
 const LOCK_KEYS = { migrations: 7_310_001, 'first-start': 7_310_002 } as const;
@@ -31,16 +32,18 @@ export class Database {
   /** Runs `work` while no other instance does, under a session-level advisory lock. */
   async alone<T>(lock: keyof typeof LOCK_KEYS, work: () => Promise<T>): Promise<T> {
     if (this.embedded) return work();
-    const runner = this.dataSource.createQueryRunner();
+    const session = await this.pool.connect();
+    // A session lost meanwhile must not end the process: what `work` does will say what is wrong.
+    session.on('error', () => undefined);
     try {
-      // Waiting for another instance's migration may take longer than any ordinary statement.
-      await runner.query('SET statement_timeout = 0');
-      await runner.query('SELECT pg_advisory_lock($1)', [LOCK_KEYS[lock]]);
+      // Another instance's migrations may take longer than any statement or silence should.
+      bearSilence(session);
+      await session.query('SET statement_timeout = 0');
+      await session.query('SELECT pg_advisory_lock($1)', [LOCK_KEYS[lock]]);
       return await work();
     } finally {
-      await runner.query('SELECT pg_advisory_unlock($1)', [LOCK_KEYS[lock]]).catch(() => undefined);
-      await runner.query('RESET statement_timeout').catch(() => undefined);
-      await runner.release();
+      // With the session the lock falls and its settings are forgotten.
+      session.release(true);
     }
   }
 

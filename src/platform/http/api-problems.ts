@@ -12,6 +12,7 @@ import {
 import { bearerChallenge } from './bearer-error-writer.js';
 import { ProblemDetails } from './problem-details.js';
 import { problemOf } from './problem-writer.js';
+import { shownExamples } from './shown-examples.js';
 
 type Refusal = ProblemError | BearerError;
 
@@ -24,7 +25,7 @@ const DESCRIPTIONS: Record<number, string> = {
   400: 'The request is malformed, or a value in it is refused; `errors` says which.',
   401: 'No access token, or one that does not count.',
   403: 'The access token lacks a scope that this route needs.',
-  404: 'There is no such thing, or it is not yours: the answer is the same.',
+  404: 'There is nothing with this id that the caller may see.',
   409: 'The request contradicts what is there.',
   412: 'What is there has another version than If-Match names.',
   413: 'The body, or a value in it, is too large.',
@@ -64,14 +65,11 @@ export function ApiProblems(...refusals: (keyof typeof USUAL | Refusal)[]): Meth
 
 function problemResponse(status: number, errors: Refusal[]): MethodDecorator & ClassDecorator {
   const schema = { $ref: getSchemaPath(ProblemDetails) };
-  const examples = Object.fromEntries(
-    errors.map((error, at) => [`${error.name}${at === 0 ? '' : at + 1}`, exampleOf(error)]),
-  );
   return ApiResponse({
     status,
     description: DESCRIPTIONS[status],
     headers: headersOf(errors),
-    content: { 'application/problem+json': { schema, examples } },
+    content: { 'application/problem+json': { schema, ...shownExamples(errors.map(exampleOf)) } },
   });
 }
 

@@ -26,7 +26,7 @@ export class ClientCredentialsGrant extends GrantHandler {
     const answer = await this.answers.answer(client, grant, scope, undefined);
     // As at a person's sign-in: what disabled or narrowed the client meanwhile may have missed this grant.
     const registration = await this.clients.findActive(client.clientId);
-    if (registration === undefined || !scope.every((name) => registration.scope.includes(name))) {
+    if (registration === undefined || !grant.scope.every((name) => registration.scope.includes(name))) {
       await this.grants.end(grant.id, 'overtaken');
       throw new InvalidClient(false, 'the client changed meanwhile');
     }

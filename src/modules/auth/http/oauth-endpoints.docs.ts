@@ -10,6 +10,7 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import { clientChallenge } from '../../../platform/http/oauth-error-writer.js';
+import { shownExamples } from '../../../platform/http/shown-examples.js';
 import {
   InvalidClient,
   InvalidGrant,
@@ -22,11 +23,11 @@ import {
   UnsupportedGrantType,
 } from '../../../protocol/oauth-error.js';
 import {
-  IntrospectionResponse,
-  OAuthErrorResponse,
+  IntrospectionAnswer,
+  OAuthErrorAnswer,
   TokenForm,
   TokenRequest,
-  TokenResponse,
+  TokenAnswer,
 } from './oauth-endpoints.dto.js';
 
 /** OpenAPI of the OAuth endpoints. Their errors are documented by the errors themselves. */
@@ -84,7 +85,7 @@ export function ApiTokenEndpoint(): MethodDecorator {
     }),
     ApiOkResponse({
       description: 'Tokens; there is a refresh token for a person alone.',
-      type: TokenResponse,
+      type: TokenAnswer,
     }),
     ...refusals(
       new InvalidGrant(),
@@ -123,12 +124,12 @@ export function ApiIntrospectionEndpoint(): MethodDecorator {
         'For tokens of the asking client, and for access tokens of an audience that it is registered for. Public clients may not ask.',
     }),
     ApiBody({ type: TokenForm }),
-    ApiExtraModels(IntrospectionResponse),
+    ApiExtraModels(IntrospectionAnswer),
     ApiOkResponse({
       description: 'What the token says, or that it does not count.',
       content: {
         'application/json': {
-          schema: { $ref: getSchemaPath(IntrospectionResponse) },
+          schema: { $ref: getSchemaPath(IntrospectionAnswer) },
           examples: {
             active: {
               summary: 'A person’s access token',
@@ -168,20 +169,18 @@ function refusals(...own: OAuthError[]): MethodDecorator[] {
     ...errors.map((error) => ({ status: error.status, error })),
     { status: 413, error: new InvalidRequest('The request body is too large.') },
   ];
-  const schema = { $ref: getSchemaPath(OAuthErrorResponse) };
+  const schema = { $ref: getSchemaPath(OAuthErrorAnswer) };
   const responses = [...Map.groupBy(answers, ({ status }) => status)].map(([status, group]) => {
-    const examples = Object.fromEntries(
-      group.map(({ error: { code, description } }) => [
-        code,
-        { summary: code, value: { error: code, error_description: description } },
-      ]),
-    );
+    const examples = group.map(({ error: { code, description } }) => ({
+      summary: code,
+      value: { error: code, error_description: description },
+    }));
     return ApiResponse({
       status,
       description: DESCRIPTIONS[status],
       headers: HEADERS[status],
-      content: { 'application/json': { schema, examples } },
+      content: { 'application/json': { schema, ...shownExamples(examples) } },
     });
   });
-  return [ApiExtraModels(OAuthErrorResponse), ...responses];
+  return [ApiExtraModels(OAuthErrorAnswer), ...responses];
 }

@@ -4,49 +4,60 @@ import type { OAuthErrorCode } from '../../../protocol/oauth-error.js';
 
 /** The forms and answers of the OAuth endpoints, for the OpenAPI document alone: the strict form parser reads them. */
 
-/** Client authentication in the body. RFC 6749 §2.3.1. */
-abstract class ClientForm {
-  @ApiPropertyOptional({
-    description: 'With `client_secret` where Basic is not used; alone for a public client',
-  })
-  client_id?: string;
+/** Without a sample value Swagger UI would fill in, and send, the word "string". */
+const EMPTY = { example: '' };
 
-  @ApiPropertyOptional({ format: 'password' })
-  client_secret?: string;
-}
+/** Client authentication in the body. RFC 6749 §2.3.1. */
+const CLIENT_ID = {
+  ...EMPTY,
+  description: 'Where Basic is not used: with `client_secret`, alone for a public client',
+};
+const CLIENT_SECRET = { ...EMPTY, format: 'password' };
 
 /** RFC 6749 §4.3.2, §4.4.2, §6. */
-export class TokenRequest extends ClientForm {
+export class TokenRequest {
   @ApiProperty({ enum: GRANT_TYPES, enumName: 'GrantType' })
   grant_type: GrantType;
 
-  @ApiPropertyOptional({ description: 'With `password`' })
+  @ApiPropertyOptional({ ...EMPTY, description: 'With `password`' })
   username?: string;
 
-  @ApiPropertyOptional({ format: 'password', description: 'With `password`' })
+  @ApiPropertyOptional({ ...EMPTY, format: 'password', description: 'With `password`' })
   password?: string;
 
-  @ApiPropertyOptional({ description: 'With `refresh_token`' })
+  @ApiPropertyOptional({ ...EMPTY, description: 'With `refresh_token`' })
   refresh_token?: string;
 
-  @ApiPropertyOptional({ description: 'Separated by spaces; left out, the default of the client' })
+  @ApiPropertyOptional({ ...EMPTY, description: 'Separated by spaces; left out, the default of the client' })
   scope?: string;
 
-  @ApiPropertyOptional({ format: 'uri', description: 'RFC 8707: the audience of this server' })
+  @ApiPropertyOptional({ ...EMPTY, description: 'RFC 8707: the audience of this server, or nothing' })
   resource?: string;
+
+  @ApiPropertyOptional(CLIENT_ID)
+  client_id?: string;
+
+  @ApiPropertyOptional(CLIENT_SECRET)
+  client_secret?: string;
 }
 
 /** RFC 7009 §2.1 and RFC 7662 §2.1. */
-export class TokenForm extends ClientForm {
-  @ApiProperty({ description: 'An access token or a refresh token' })
+export class TokenForm {
+  @ApiProperty({ ...EMPTY, description: 'An access token or a refresh token' })
   token: string;
 
   @ApiPropertyOptional({ enum: ['access_token', 'refresh_token'], description: 'Not needed' })
   token_type_hint?: 'access_token' | 'refresh_token';
+
+  @ApiPropertyOptional(CLIENT_ID)
+  client_id?: string;
+
+  @ApiPropertyOptional(CLIENT_SECRET)
+  client_secret?: string;
 }
 
 /** RFC 6749 §5.1. */
-export class TokenResponse {
+export class TokenAnswer {
   @ApiProperty({
     description: 'A JWT of RFC 9068',
     example: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln',
@@ -70,7 +81,7 @@ export class TokenResponse {
 }
 
 /** RFC 7662 §2.2. */
-export class IntrospectionResponse {
+export class IntrospectionAnswer {
   @ApiProperty({ description: 'False for whatever the asking client has no business with; alone then' })
   active: boolean;
 
@@ -124,7 +135,7 @@ const CODES = {
 } satisfies Record<OAuthErrorCode, true>;
 
 /** RFC 6749 §5.2. */
-export class OAuthErrorResponse {
+export class OAuthErrorAnswer {
   @ApiProperty({ enum: Object.keys(CODES), enumName: 'OAuthErrorCode' })
   error: OAuthErrorCode;
 

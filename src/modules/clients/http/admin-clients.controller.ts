@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { PageQuery } from '../../../platform/http/page.js';
+import { ParseId } from '../../../platform/http/parse-id.js';
 import { CLIENT_CREDENTIAL } from '../../../protocol/characters.js';
 import { InvalidInput } from '../../../protocol/problem.js';
 import { RequireScopes } from '../../access/index.js';
@@ -52,22 +53,26 @@ export class AdminClientsController {
     const last = page.at(-1);
     return {
       items: page.map(clientAnswerOf),
-      next_cursor:
-        found.length > query.limit && last ? Buffer.from(last.clientId).toString('base64url') : null,
+      next_cursor: found.length > query.limit && last ? cursorOf(last.clientId) : null,
     };
   }
 
   @Get(':client_id')
   @RequireScopes('clients:read')
   @ApiReadClient()
-  async read(@Param('client_id') clientId: string): Promise<ClientAnswer> {
+  async read(
+    @Param('client_id', new ParseId('client', CLIENT_CREDENTIAL)) clientId: string,
+  ): Promise<ClientAnswer> {
     return clientAnswerOf(await this.clients.get(clientId));
   }
 
   @Patch(':client_id')
   @RequireScopes('clients:write')
   @ApiChangeClient()
-  async change(@Param('client_id') clientId: string, @Body() body: ChangeClient): Promise<ClientAnswer> {
+  async change(
+    @Param('client_id', new ParseId('client', CLIENT_CREDENTIAL)) clientId: string,
+    @Body() body: ChangeClient,
+  ): Promise<ClientAnswer> {
     return clientAnswerOf(await this.clients.change(clientId, registrationOf(body)));
   }
 
@@ -76,7 +81,7 @@ export class AdminClientsController {
   @RequireScopes('clients:write')
   @ApiRotateClientSecret()
   async rotateSecret(
-    @Param('client_id') clientId: string,
+    @Param('client_id', new ParseId('client', CLIENT_CREDENTIAL)) clientId: string,
     @Body() body: RotateSecret,
   ): Promise<ClientWithSecretAnswer> {
     const { client, secret } = await this.clients.rotateSecret(clientId, body.overlap ?? 0);
@@ -87,7 +92,9 @@ export class AdminClientsController {
   @HttpCode(204)
   @RequireScopes('clients:write')
   @ApiDeleteClient()
-  async remove(@Param('client_id') clientId: string): Promise<void> {
+  async remove(
+    @Param('client_id', new ParseId('client', CLIENT_CREDENTIAL)) clientId: string,
+  ): Promise<void> {
     await this.clients.remove(clientId);
   }
 }
@@ -100,8 +107,12 @@ function withSecret(answer: ClientAnswer, secret: string | undefined): ClientWit
 function afterOf({ cursor }: PageQuery): string | undefined {
   if (cursor === undefined) return undefined;
   const clientId = Buffer.from(cursor, 'base64url').toString('latin1');
-  if (!CLIENT_CREDENTIAL.test(clientId)) {
+  if (!CLIENT_CREDENTIAL.test(clientId) || cursorOf(clientId) !== cursor) {
     throw new InvalidInput([{ pointer: '/cursor', detail: 'is not a cursor of this list' }]);
   }
   return clientId;
+}
+
+function cursorOf(clientId: string): string {
+  return Buffer.from(clientId, 'latin1').toString('base64url');
 }

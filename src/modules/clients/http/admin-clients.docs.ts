@@ -119,12 +119,12 @@ export function ApiChangeClient(): MethodDecorator {
     ApiBody({
       type: ChangeClient,
       examples: {
-        disable: { summary: 'Disable it; its tokens end', value: { status: 'disabled' } },
-        enable: { summary: 'Enable it again', value: { status: 'active' } },
         lifetimes: {
           summary: 'Give its tokens lifetimes of their own, in seconds',
           value: { access_token_ttl: 120, refresh_token_ttl: 86_400, grant_ttl: null },
         },
+        disable: { summary: 'Disable it; its tokens end', value: { status: 'disabled' } },
+        enable: { summary: 'Enable it again', value: { status: 'active' } },
       },
     }),
     ApiOkResponse({ description: 'The client as it is now.', type: ClientAnswer }),

@@ -19,6 +19,7 @@ import {
 import { isOrigin } from '../../../config/origins.js';
 import { MayBeAbsent, MayBeNull } from '../../../platform/http/members.js';
 import { PageAnswer } from '../../../platform/http/page.js';
+import { PRINTABLE } from '../../../protocol/characters.js';
 import {
   CLIENT_AUTHENTICATION_METHODS,
   GRANT_TYPES,
@@ -172,6 +173,7 @@ class ClientMembers {
   @ArrayMaxSize(50, { message: 'must have at most 50 entries' })
   @IsString({ each: true, message: 'must hold strings' })
   @MaxLength(256, { each: true, message: 'must hold strings of at most 256 characters' })
+  @Matches(PRINTABLE, { each: true, message: 'must not hold control characters' })
   audiences?: string[];
 }
 
@@ -179,6 +181,7 @@ export class CreateClient extends ClientMembers {
   @ApiProperty({ minLength: 1, maxLength: 200, example: 'Point of sale' })
   @IsString({ message: 'must be a string' })
   @Length(1, 200, { message: 'must be 1 to 200 characters' })
+  @Matches(PRINTABLE, { message: 'must not hold control characters' })
   client_name: string;
 
   @ApiPropertyOptional({
@@ -198,6 +201,7 @@ export class ChangeClient extends PartialType(ClientMembers) {
   @MayBeAbsent()
   @IsString({ message: 'must be a string' })
   @Length(1, 200, { message: 'must be 1 to 200 characters' })
+  @Matches(PRINTABLE, { message: 'must not hold control characters' })
   client_name?: string;
 
   @ApiPropertyOptional({ enum: ['active', 'disabled'], description: '`disabled` ends its tokens' })

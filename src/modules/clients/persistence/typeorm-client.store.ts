@@ -42,10 +42,15 @@ export class TypeormClientStore extends ClientStore {
     }
   }
 
-  async save(client: Client): Promise<boolean> {
-    const { clientId, ...columns } = columnsOf(client);
-    const { affected } = await this.clients.update({ clientId }, columns);
-    return affected === 1;
+  async change(clientId: string, change: (client: Client) => Client): Promise<Client | undefined> {
+    return this.clients.manager.transaction(async (manager) => {
+      const lock = { mode: 'pessimistic_write' } as const;
+      const entity = await manager.findOne(ClientEntity, { where: { clientId }, lock });
+      if (entity === null) return undefined;
+      const changed = change(clientOf(entity));
+      await manager.update(ClientEntity, { clientId }, columnsOf(changed));
+      return changed;
+    });
   }
 
   async replaceSecrets(clientId: string, secrets: ClientSecrets): Promise<void> {

@@ -53,22 +53,26 @@ export function newClient(
   }
   // People's ids are UUIDs: a client that looked like one could pass for a person where only `sub` is compared.
   if (UUID.test(clientId.toLowerCase())) throw InvalidInput.member('client_id', 'must not be a UUID');
+  // A path cannot end in it: whoever resolves the URL of such a client gets another one.
+  if (/^\.\.?$/.test(clientId)) throw InvalidInput.member('client_id', 'must not be a dot segment');
+  const { scope = [], defaultScope = scope.filter((name) => holderOf(name) !== 'administrator') } =
+    registration;
   return changedClient(
     { ...DEFAULTS, clientId, name: registration.name, createdAt: now, updatedAt: now },
-    registration,
+    { ...registration, defaultScope },
     now,
   );
 }
 
-/** @throws InvalidInput when the outcome contradicts itself */
+/**
+ * What is not named stays, but for a default that a narrower scope no longer holds.
+ * @throws InvalidInput when the outcome contradicts itself
+ */
 export function changedClient(client: Client, change: ClientRegistration, now: Date): Client {
   const said = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   const changed: Client = { ...client, ...said, updatedAt: now };
-  if (change.defaultScope === undefined) {
-    const base = change.scope === undefined ? client.defaultScope : change.scope;
-    const kept = base.filter((scope) => changed.scope.includes(scope));
-    changed.defaultScope = kept.filter((scope) => holderOf(scope) !== 'administrator');
-  }
+  changed.defaultScope =
+    change.defaultScope ?? client.defaultScope.filter((name) => changed.scope.includes(name));
   refuseContradictions(changed);
   return changed;
 }

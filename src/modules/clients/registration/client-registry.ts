@@ -52,17 +52,18 @@ export class ClientRegistry {
     return this.store.isEmpty();
   }
 
-  /** Changes what is named; disabling ends the client's tokens, and scopes taken away leave them. */
+  /**
+   * Changes what is named; disabling ends the client's tokens, and scopes taken away leave them.
+   * @throws InvalidInput, NotFound
+   */
   async change(clientId: string, change: ClientRegistration): Promise<Client> {
-    const before = await this.get(clientId);
-    const client = changedClient(before, change, this.clock.now());
-    if ((before.authenticationMethod === 'none') !== (client.authenticationMethod === 'none')) {
-      throw InvalidInput.member(
-        'token_endpoint_auth_method',
-        'cannot change between public and confidential',
-      );
-    }
-    if (!(await this.store.save(client))) throw new NotFound('client');
+    const now = this.clock.now();
+    const client = await this.store.change(clientId, (before) => {
+      const after = changedClient(before, change, now);
+      refuseOtherKind(before, after);
+      return after;
+    });
+    if (client === undefined) throw new NotFound('client');
     // After the change is stored, so that a sign-in that races with it is either ended here or sees it itself.
     if (client.status === 'disabled') await this.tokens.end(clientId);
     else await this.tokens.narrow(clientId, client.scope);
@@ -92,6 +93,13 @@ export class ClientRegistry {
   async remove(clientId: string): Promise<void> {
     if (!(await this.store.remove(clientId))) throw new NotFound('client');
     await this.tokens.end(clientId);
+  }
+}
+
+/** A client with a secret and one without are not made into one another: who holds its id would change. */
+function refuseOtherKind(before: Client, after: Client): void {
+  if ((before.authenticationMethod === 'none') !== (after.authenticationMethod === 'none')) {
+    throw InvalidInput.member('token_endpoint_auth_method', 'cannot change between public and confidential');
   }
 }
 

@@ -12,18 +12,7 @@ import {
   Query,
   Res,
 } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiConsumes,
-  ApiCreatedResponse,
-  ApiHeader,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { PageQuery, pageOf, startOf } from '../../../platform/http/page.js';
 import { ParseId } from '../../../platform/http/parse-id.js';
@@ -33,37 +22,23 @@ import type { Resource, ResourcePatch } from '../resource.js';
 import { ResourceLibrary } from '../resource-library.js';
 import { entityTagOf, expectedVersions, isNotModified } from './entity-tag.js';
 import { ParseResourcePatch } from './parse-resource-patch.js';
-import { ApiProblems } from './problem-responses.js';
 import {
-  ChangeResource,
   CreateResource,
   ReplaceResource,
   ResourceAnswer,
   ResourceList,
   resourceAnswerOf,
 } from './resource.dto.js';
+import {
+  ApiChangeResource,
+  ApiCreateResource,
+  ApiDeleteResource,
+  ApiListResources,
+  ApiReadResource,
+  ApiReplaceResource,
+} from './resources.docs.js';
 
 const ParseResourceId = new ParseId('resource');
-
-const ID = { name: 'id', schema: { type: 'string', format: 'uuid' } };
-const IF_MATCH = {
-  name: 'If-Match',
-  description: 'Entity tags of the versions that this request is meant for; any version without it',
-  schema: { type: 'string', example: '"1"' },
-};
-const IF_NONE_MATCH = {
-  name: 'If-None-Match',
-  description: 'Entity tags of the versions that the caller has already',
-  schema: { type: 'string', example: '"1"' },
-};
-const ETAG = {
-  description: 'Entity tag of this version, for If-Match',
-  schema: { type: 'string', example: '"1"' },
-};
-const LOCATION = {
-  description: 'Path of the new resource',
-  schema: { type: 'string', example: '/api/resources/019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b10' },
-};
 
 @ApiTags('Resources')
 @Controller('api/resources')
@@ -72,9 +47,7 @@ export class ResourcesController {
 
   @Get()
   @RequireScopes('resources:read')
-  @ApiOperation({ summary: 'List your resources, newest first' })
-  @ApiOkResponse({ description: 'A page of resources.', type: ResourceList })
-  @ApiProblems(400)
+  @ApiListResources()
   async list(@CurrentToken() { sub }: AccessTokenClaims, @Query() query: PageQuery): Promise<ResourceList> {
     const found = await this.resources.list(sub, { before: startOf(query), limit: query.limit + 1 });
     const { rows, next_cursor } = pageOf(found, query);
@@ -83,13 +56,7 @@ export class ResourcesController {
 
   @Post()
   @RequireScopes('resources:write')
-  @ApiOperation({ summary: 'Create a resource of yours' })
-  @ApiCreatedResponse({
-    description: 'The new resource.',
-    type: ResourceAnswer,
-    headers: { ETag: ETAG, Location: LOCATION },
-  })
-  @ApiProblems(400, 413, 415)
+  @ApiCreateResource()
   async create(
     @CurrentToken() { sub }: AccessTokenClaims,
     @Body() content: CreateResource,
@@ -102,12 +69,7 @@ export class ResourcesController {
 
   @Get(':id')
   @RequireScopes('resources:read')
-  @ApiOperation({ summary: 'Read a resource of yours' })
-  @ApiParam(ID)
-  @ApiHeader(IF_NONE_MATCH)
-  @ApiOkResponse({ description: 'The resource as it is now.', type: ResourceAnswer, headers: { ETag: ETAG } })
-  @ApiResponse({ status: 304, description: 'The caller has this version already.', headers: { ETag: ETAG } })
-  @ApiProblems(400, 404)
+  @ApiReadResource()
   async read(
     @CurrentToken() { sub }: AccessTokenClaims,
     @Param('id', ParseResourceId) id: string,
@@ -125,11 +87,7 @@ export class ResourcesController {
 
   @Put(':id')
   @RequireScopes('resources:write')
-  @ApiOperation({ summary: 'Replace the title and the body of a resource; a body left out becomes null' })
-  @ApiParam(ID)
-  @ApiHeader(IF_MATCH)
-  @ApiOkResponse({ description: 'The resource as it is now.', type: ResourceAnswer, headers: { ETag: ETAG } })
-  @ApiProblems(400, 404, 412, 413, 415)
+  @ApiReplaceResource()
   async replace(
     @CurrentToken() { sub }: AccessTokenClaims,
     @Param('id', ParseResourceId) id: string,
@@ -145,13 +103,7 @@ export class ResourcesController {
 
   @Patch(':id')
   @RequireScopes('resources:write')
-  @ApiOperation({ summary: 'Change what is named, as a JSON Merge Patch (RFC 7396)' })
-  @ApiParam(ID)
-  @ApiHeader(IF_MATCH)
-  @ApiConsumes('application/merge-patch+json', 'application/json')
-  @ApiBody({ type: ChangeResource })
-  @ApiOkResponse({ description: 'The resource as it is now.', type: ResourceAnswer, headers: { ETag: ETAG } })
-  @ApiProblems(400, 404, 409, 412, 413, 415)
+  @ApiChangeResource()
   async change(
     @CurrentToken() { sub }: AccessTokenClaims,
     @Param('id', ParseResourceId) id: string,
@@ -165,11 +117,7 @@ export class ResourcesController {
   @Delete(':id')
   @HttpCode(204)
   @RequireScopes('resources:write')
-  @ApiOperation({ summary: 'Delete a resource of yours' })
-  @ApiParam(ID)
-  @ApiHeader(IF_MATCH)
-  @ApiNoContentResponse({ description: 'The resource is gone.' })
-  @ApiProblems(400, 404, 412)
+  @ApiDeleteResource()
   async remove(
     @CurrentToken() { sub }: AccessTokenClaims,
     @Param('id', ParseResourceId) id: string,

@@ -100,15 +100,15 @@ export function ApiChangeUser(): MethodDecorator {
     ApiBody({
       type: ChangeUser,
       examples: {
+        profile: {
+          summary: 'Change a name and an address',
+          value: { name: 'Alice E. Example', email: null },
+        },
         disable: { summary: 'Disable; the tokens end', value: { status: 'disabled' } },
         enable: { summary: 'Enable again', value: { status: 'active' } },
         password: {
           summary: 'Reset the password; the tokens end',
           value: { password: 'eleven calm rivers bending' },
-        },
-        profile: {
-          summary: 'Change a name and an address',
-          value: { name: 'Alice E. Example', email: null },
         },
       },
     }),

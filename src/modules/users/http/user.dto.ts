@@ -12,13 +12,11 @@ import {
 } from 'class-validator';
 import { MayBeAbsent, MayBeNull } from '../../../platform/http/members.js';
 import { PageAnswer } from '../../../platform/http/page.js';
+import { PRINTABLE } from '../../../protocol/characters.js';
 import type { User } from '../user.js';
 
 const STATUSES = ['active', 'disabled'] as const;
 const ROLE = /^[A-Za-z0-9._:-]{1,64}$/;
-/** What PostgreSQL cannot store, and what has no place in a name. */
-// oxlint-disable-next-line no-control-regex -- control characters are what it is about
-const PRINTABLE = /^[^\u0000-\u001f\u007f\ud800-\udfff]*$/u;
 
 class UserMembers {
   @ApiPropertyOptional({
@@ -44,6 +42,7 @@ class UserMembers {
   @MayBeNull()
   @IsEmail({}, { message: 'must be an e-mail address' })
   @MaxLength(254, { message: 'must be at most 254 characters' })
+  @Matches(PRINTABLE, { message: 'must not hold control characters' })
   email?: string | null;
 
   @ApiPropertyOptional({ default: false })

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SystemClock } from '../../../platform/clock/clock.js';
+import type { SigningAlgorithm } from '../../../protocol/grant-types.js';
+import { SigningKeyStore, type StoredSigningKey } from './signing-key.js';
+import { SigningKeyRing } from './signing-key-ring.js';
+
+/** Keys in memory, as two instances see them: what one adds, the other finds. */
+class MemoryKeyStore extends SigningKeyStore {
+  readonly stored: StoredSigningKey[] = [];
+  looks = 0;
+  away = false;
+
+  async list(): Promise<StoredSigningKey[]> {
+    this.looks += 1;
+    if (this.away) throw new Error('the store is away');
+    return [...this.stored];
+  }
+
+  async addFirstOf(key: StoredSigningKey): Promise<void> {
+    if (!this.stored.some(({ algorithm }) => algorithm === key.algorithm)) this.stored.push(key);
+  }
+}
+
+const encryptionKey = { bytes: randomBytes(32) };
+
+let store: MemoryKeyStore;
+
+beforeEach(() => {
+  store = new MemoryKeyStore();
+  vi.useFakeTimers({ toFake: ['performance'] });
+});
+
+afterEach(() => vi.useRealTimers());
+
+async function anInstance(key = encryptionKey): Promise<SigningKeyRing> {
+  const ring = new SigningKeyRing(store, key, new SystemClock());
+  await ring.onModuleInit();
+  return ring;
+}
+
+describe('the signing keys', () => {
+  it('have one key an algorithm, though two instances start together', async () => {
+    const [one, two] = await Promise.all([anInstance(), anInstance()]);
+    const kids = await Promise.all([one, two].map(async (ring) => (await ring.current('ES256')).kid));
+    expect(new Set(kids).size).toBe(1);
+    expect(store.stored).toHaveLength(1);
+  });
+
+  it.each<[SigningAlgorithm, object]>([
+    ['ES256', { namedCurve: 'prime256v1' }],
+    ['RS256', { modulusLength: 3072, publicExponent: 65_537n }],
+  ])('sign with a key made for %s', async (algorithm, details) => {
+    const { publicKey, publicJwk } = await (await anInstance()).current(algorithm);
+    expect(publicKey.asymmetricKeyDetails).toMatchObject(details);
+    expect(publicJwk).toMatchObject({ alg: algorithm, use: 'sig' });
+    expect(publicJwk).not.toHaveProperty('d');
+  });
+
+  it('are the same after a restart', async () => {
+    const { kid } = await (await anInstance()).current('ES256');
+    expect((await (await anInstance()).current('ES256')).kid).toBe(kid);
+  });
+
+  it('are not opened with another encryption key, which the error says', async () => {
+    const { kid } = await (await anInstance()).current('ES256');
+    await expect(anInstance({ bytes: randomBytes(32) })).rejects.toThrow(
+      `The signing key ${kid} was encrypted`,
+    );
+  });
+});
+
+describe('an unknown key id', () => {
+  it('is found when another instance has made the key meanwhile', async () => {
+    const here = await anInstance();
+    const { kid } = await (await anInstance()).current('RS256');
+    expect((await here.find(kid))?.kid).toBe(kid);
+  });
+
+  it('costs one look at the store a second, however many are made up', async () => {
+    const ring = await anInstance();
+    const { kid } = await ring.current('ES256');
+    const before = store.looks;
+    const madeUp = Array.from({ length: 2_000 }, () => ring.find(randomBytes(8).toString('hex')));
+    expect(new Set(await Promise.all(madeUp))).toEqual(new Set([undefined]));
+    expect(store.looks - before).toBe(1);
+    await ring.find('another');
+    expect(store.looks - before).toBe(1);
+    vi.advanceTimersByTime(1_001);
+    await ring.find('yet another');
+    expect(store.looks - before).toBe(2);
+    expect((await ring.find(kid))?.kid).toBe(kid);
+    expect(store.looks - before).toBe(2);
+  });
+
+  it('is no verdict while the store is away; known keys go on', async () => {
+    const ring = await anInstance();
+    const { kid } = await ring.current('ES256');
+    store.away = true;
+    await expect(ring.find('unknown')).rejects.toThrow('the store is away');
+    expect((await ring.find(kid))?.kid).toBe(kid);
+    store.away = false;
+    vi.advanceTimersByTime(1_001);
+    expect(await ring.find('unknown')).toBeUndefined();
+  });
+});
