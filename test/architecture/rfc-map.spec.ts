@@ -21,7 +21,7 @@ function mistakesOf(row: string): string[] {
 
 function rowsOf(markdown: string): string[] {
   const tables = markdown.split('\n').filter((line) => line.startsWith('| '));
-  return tables.filter((line) => !/^\| (RFC|no\.|---)/.test(line));
+  return tables.filter((line) => !/^\| (RFC section|no\.|-+) /.test(line));
 }
 
 describe('docs/rfc-map.md', () => {
@@ -34,9 +34,13 @@ describe('docs/rfc-map.md', () => {
   });
 
   it('would be found out with a row that has gone stale', () => {
-    expect(mistakesOf('| RFC 1 §1 | x | `src/gone.ts` | `test/support/server.ts` |')).toEqual(['src/gone.ts is gone']);
-    expect(mistakesOf('| RFC 1 §1 | x | `test/architecture/rfc-map.spec.ts` “never ' + 'written” |')).toEqual([
-      'no test is called “never written”',
+    expect(mistakesOf('| RFC 1 §1 | x | `src/gone.ts` | `test/support/server.ts` |')).toEqual([
+      'src/gone.ts is gone',
+    ]);
+    // Put together here, or this very file would hold the title.
+    const title = ['never', 'written'].join(' ');
+    expect(mistakesOf(`| RFC 1 §1 | x | \`test/architecture/rfc-map.spec.ts\` “${title}” |`)).toEqual([
+      `no test is called “${title}”`,
     ]);
     expect(mistakesOf('| RFC 1 §1 | x | `src/main.ts` |')).toEqual(['names no test']);
   });

@@ -1,20 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Administrator, anAdministrator } from '../support/administrator.js';
+import { type Administration, administrationOf } from '../support/administration.js';
 import { query } from '../support/database.js';
 import { type Deployment, type Instance, aDeployment } from '../support/deployment.js';
 import { bearer, call, signIn } from '../support/http.js';
+import { aRegisteredClient, aRegisteredPerson } from '../support/mothers-over-http.js';
 import { ADMINISTRATOR, FIRST_CLIENT } from '../support/server.js';
 import { volley } from '../support/volley.js';
 
 describe('four instances that start at once on an empty database', () => {
   let deployment: Deployment;
   let instances: Instance[];
-  let administrator: Administrator;
+  let administration: Administration;
 
   beforeAll(async () => {
     deployment = await aDeployment();
     instances = await Promise.all(Array.from({ length: 4 }, () => deployment.start()));
-    administrator = await anAdministrator(instances[0]!);
+    administration = await administrationOf(instances[0]!);
   });
 
   afterAll(() => deployment.close());
@@ -37,9 +38,9 @@ describe('four instances that start at once on an empty database', () => {
   });
 
   it('make one first client and one administrator between them', async () => {
-    const clients = (await administrator.get('/admin/clients')).json.items;
+    const clients = (await administration('GET', '/admin/clients')).json.items;
     expect(clients.map((client: any) => client.client_id)).toEqual([FIRST_CLIENT.id]);
-    const people = (await administrator.get('/admin/users')).json.items;
+    const people = (await administration('GET', '/admin/users')).json.items;
     expect(people.map((person: any) => [person.username, person.roles])).toEqual([
       [ADMINISTRATOR.username, ['admin']],
     ]);
@@ -58,8 +59,8 @@ describe('four instances that start at once on an empty database', () => {
   });
 
   it('make one RS256 key when all need the first one at once, and each knows it at once', async () => {
-    const client = await administrator.aClient({ access_token_signing_alg: 'RS256' });
-    const { username, password } = await administrator.aPerson();
+    const client = await aRegisteredClient(administration, { access_token_signing_alg: 'RS256' });
+    const { username, password } = await aRegisteredPerson(administration);
     const form = { grant_type: 'password', username, password };
     // So that every instance has just read the keys, and there was none of this kind.
     await Promise.all(instances.map((instance) => call(instance, '/.well-known/jwks.json')));

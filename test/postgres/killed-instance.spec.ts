@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Administrator, anAdministrator } from '../support/administrator.js';
+import { type Administration, administrationOf } from '../support/administration.js';
 import { query } from '../support/database.js';
 import { type Deployment, type Instance, aDeployment } from '../support/deployment.js';
 import { bearer, refresh, signIn } from '../support/http.js';
 import type { TestClient, TestPerson } from '../support/mothers.js';
+import { aRegisteredClient, aRegisteredPerson } from '../support/mothers-over-http.js';
 
 const KILLS = 8;
 const SESSIONS = 20;
@@ -17,20 +18,20 @@ interface LastAnswer {
 describe('an instance that is killed (SIGKILL) while another goes on', () => {
   let deployment: Deployment;
   let survivor: Instance;
-  let administrator: Administrator;
+  let administration: Administration;
   let person: TestPerson;
 
   beforeAll(async () => {
     deployment = await aDeployment();
     survivor = await deployment.start();
-    administrator = await anAdministrator(survivor);
-    person = await administrator.aPerson();
+    administration = await administrationOf(survivor);
+    person = await aRegisteredPerson(administration);
   });
 
   afterAll(() => deployment.close());
 
   it('loses no rotation that it answered, and revives no consumed token', async () => {
-    const client = await administrator.aClient({ refresh_leeway: 0 });
+    const client = await aRegisteredClient(administration, { refresh_leeway: 0 });
     const first: LastAnswer = (await signIn(survivor, client, person)).json;
     let current = first.refresh_token;
     for (let kill = 0; kill < KILLS; kill++) {
@@ -47,7 +48,7 @@ describe('an instance that is killed (SIGKILL) while another goes on', () => {
   });
 
   it('costs a session nothing within the leeway: its last token leads on, along one lineage', async () => {
-    const client = await administrator.aClient();
+    const client = await aRegisteredClient(administration);
     for (let kill = 1; kill <= KILLS; kill++) {
       const sessions = await refreshUntilKilled(client, kill * SESSIONS);
       for (const last of sessions) {
@@ -63,7 +64,7 @@ describe('an instance that is killed (SIGKILL) while another goes on', () => {
   });
 
   it('leaves, without a leeway, the unanswered token good or its grant ended', async () => {
-    const client = await administrator.aClient({ refresh_leeway: 0 });
+    const client = await aRegisteredClient(administration, { refresh_leeway: 0 });
     for (let kill = 1; kill <= KILLS; kill++) {
       const sessions = await refreshUntilKilled(client, kill * SESSIONS);
       for (const last of sessions) {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Administrator, anAdministrator } from '../support/administrator.js';
+import { type Administration, administrationOf } from '../support/administration.js';
 import { type Deployment, type Instance, aDeployment } from '../support/deployment.js';
 import { refresh, signIn } from '../support/http.js';
 import type { TestClient, TestPerson } from '../support/mothers.js';
+import { aRegisteredClient, aRegisteredPerson } from '../support/mothers-over-http.js';
 import { type Hit, type Shot, volley } from '../support/volley.js';
 
 const ROUNDS = 100;
@@ -12,20 +13,20 @@ describe('50 refreshes of one token at once over two instances (RFC 6749 §6, RF
   let deployment: Deployment;
   let a: Instance;
   let b: Instance;
-  let administrator: Administrator;
+  let administration: Administration;
   let person: TestPerson;
 
   beforeAll(async () => {
     deployment = await aDeployment();
     [a, b] = await Promise.all([deployment.start(), deployment.start()]);
-    administrator = await anAdministrator(a);
-    person = await administrator.aPerson();
+    administration = await administrationOf(a);
+    person = await aRegisteredPerson(administration);
   });
 
   afterAll(() => deployment.close());
 
   it('answers each with the same successor within the leeway, and one lineage lives on', async () => {
-    const client = await administrator.aClient();
+    const client = await aRegisteredClient(administration);
     for (let round = 0; round < ROUNDS; round++) {
       const first = (await signIn(a, client, person)).json;
       const hits = await volley(refreshes(client, first.refresh_token));
@@ -49,7 +50,7 @@ describe('50 refreshes of one token at once over two instances (RFC 6749 §6, RF
   });
 
   it('answers at most one without a leeway, and the grant has ended', async () => {
-    const client = await administrator.aClient({ refresh_leeway: 0 });
+    const client = await aRegisteredClient(administration, { refresh_leeway: 0 });
     let answered = 0;
     for (let round = 0; round < ROUNDS; round++) {
       const first = (await signIn(b, client, person)).json;
@@ -71,7 +72,7 @@ describe('50 refreshes of one token at once over two instances (RFC 6749 §6, RF
   });
 
   it('leaves nothing alive when a revocation is among them (RFC 7009 §2.1)', async () => {
-    const client = await administrator.aClient();
+    const client = await aRegisteredClient(administration);
     for (let round = 0; round < ROUNDS / 5; round++) {
       const first = (await signIn(a, client, person)).json;
       const revocation = { origin: b.origin, path: '/revoke', client, form: { token: first.refresh_token } };

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Administrator, anAdministrator } from '../support/administrator.js';
+import { type Administration, administrationOf } from '../support/administration.js';
 import { type Deployment, type Instance, aDeployment } from '../support/deployment.js';
 import { bearer, call, post, refresh, signIn } from '../support/http.js';
 import type { TestClient, TestPerson } from '../support/mothers.js';
+import { aRegisteredClient, aRegisteredPerson } from '../support/mothers-over-http.js';
 
 const NEXT_PASSWORD = 'lantern under seven bridges';
 
@@ -10,7 +11,7 @@ describe('what one instance is told, the other goes by at once', () => {
   let deployment: Deployment;
   let a: Instance;
   let b: Instance;
-  let administrator: Administrator;
+  let administration: Administration;
   let client: TestClient;
   let person: TestPerson;
   /** Of the same client and another person: what must not be touched. */
@@ -19,10 +20,10 @@ describe('what one instance is told, the other goes by at once', () => {
   beforeAll(async () => {
     deployment = await aDeployment();
     [a, b] = await Promise.all([deployment.start(), deployment.start()]);
-    administrator = await anAdministrator(a);
-    client = await administrator.aClient();
-    bystander = (await signIn(a, client, await administrator.aPerson())).json;
-    person = await administrator.aPerson();
+    administration = await administrationOf(a);
+    client = await aRegisteredClient(administration);
+    bystander = (await signIn(a, client, await aRegisteredPerson(administration))).json;
+    person = await aRegisteredPerson(administration);
   });
 
   afterAll(() => deployment.close());
@@ -48,17 +49,17 @@ describe('what one instance is told, the other goes by at once', () => {
 
   it('refuses a person whom the other has just disabled, and takes them back enabled', async () => {
     const tokens = (await signIn(a, client, person)).json;
-    await administrator.patch(`/admin/users/${person.sub}`, { status: 'disabled' });
+    await administration('PATCH', `/admin/users/${person.sub}`, { status: 'disabled' });
     await expectDead(tokens);
     expect((await signIn(b, client, person)).json.error).toBe('invalid_grant');
 
-    await administrator.patch(`/admin/users/${person.sub}`, { status: 'active' });
+    await administration('PATCH', `/admin/users/${person.sub}`, { status: 'active' });
     await expectDead(tokens);
     expect((await signIn(b, client, person)).status).toBe(200);
   });
 
   it('goes by the password that the other has just changed, and ends the sessions of the old one', async () => {
-    const mover = await administrator.aPerson();
+    const mover = await aRegisteredPerson(administration);
     const tokens = (await signIn(a, client, mover)).json;
     await expectLive(tokens);
     const changed = await bearer(a, tokens.access_token, '/account/password', {
@@ -72,33 +73,34 @@ describe('what one instance is told, the other goes by at once', () => {
   });
 
   it('refuses a client that the other has just disabled, and its tokens', async () => {
-    const short = await administrator.aClient();
+    const short = await aRegisteredClient(administration);
     const tokens = (await signIn(a, short, person)).json;
-    await administrator.patch(`/admin/clients/${short.id}`, { status: 'disabled' });
+    await administration('PATCH', `/admin/clients/${short.id}`, { status: 'disabled' });
     expect((await bearer(b, tokens.access_token, '/api/resources')).status).toBe(401);
     expect((await refresh(b, short, tokens.refresh_token)).json.error).toBe('invalid_client');
   });
 
   it('takes the new secret of a client and no longer the old one', async () => {
-    const rotated = await administrator.aClient();
+    const rotated = await aRegisteredClient(administration);
     expect((await signIn(b, rotated, person)).status).toBe(200);
-    const { client_secret: secret } = (await administrator.post(`/admin/clients/${rotated.id}/secret`, {}))
-      .json;
+    const { client_secret: secret } = (
+      await administration('POST', `/admin/clients/${rotated.id}/secret`, {})
+    ).json;
     expect((await signIn(b, rotated, person)).json.error).toBe('invalid_client');
     expect((await signIn(b, { ...rotated, secret }, person)).status).toBe(200);
   });
 
   it('takes away the scopes that the other has just taken from a client', async () => {
-    const narrowed = await administrator.aClient();
+    const narrowed = await aRegisteredClient(administration);
     const tokens = (await signIn(a, narrowed, person)).json;
     expect((await bearer(b, tokens.access_token, '/api/resources')).status).toBe(200);
-    await administrator.patch(`/admin/clients/${narrowed.id}`, { scope: 'profile' });
+    await administration('PATCH', `/admin/clients/${narrowed.id}`, { scope: 'profile' });
     expect((await bearer(b, tokens.access_token, '/api/resources')).status).toBe(403);
     expect((await bearer(b, tokens.access_token, '/userinfo')).status).toBe(200);
   });
 
   it('takes a token under a key that the other has just made, however lately it read the keys', async () => {
-    const rsa = await administrator.aClient({ access_token_signing_alg: 'RS256' });
+    const rsa = await aRegisteredClient(administration, { access_token_signing_alg: 'RS256' });
     const signingIn = signIn(a, rsa, person);
     expect(await publishedBy(b)).toEqual(['ES256']);
     const { access_token: token } = (await signingIn).json;

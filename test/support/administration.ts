@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { type Answer, bearer, signIn } from './http.js';
-import { ADMINISTRATOR, FIRST_CLIENT, type TestServer } from './server.js';
+import { type Answer, type Served, bearer, signIn } from './http.js';
+import { ADMINISTRATOR, FIRST_CLIENT } from './server.js';
 
 /** Every scope that only an administrator may hold. */
 export const ADMINISTRATION_SCOPES = [
@@ -16,7 +16,7 @@ export const ADMINISTRATION_SCOPES = [
 export type Administration = (method: string, path: string, body?: unknown) => Promise<Answer>;
 
 /** The administration routes as the first administrator reaches them. */
-export async function administrationOf(server: TestServer): Promise<Administration> {
+export async function administrationOf(server: Served): Promise<Administration> {
   const { json } = await signIn(server, FIRST_CLIENT, ADMINISTRATOR, ADMINISTRATION_SCOPES.join(' '));
   const token: string = json.access_token;
   return (method, path, body) => bearer(server, token, path, { method, body });

@@ -12,6 +12,7 @@ const NOT_A_LIMIT = `must be a whole number from 1 to ${MOST}`;
 /** The query of every list: newest first, page by page. */
 export class PageQuery {
   @ApiPropertyOptional({
+    type: 'integer',
     minimum: 1,
     maximum: MOST,
     default: DEFAULT_LIMIT,
@@ -24,7 +25,7 @@ export class PageQuery {
   @Max(MOST, { message: NOT_A_LIMIT })
   limit: number = DEFAULT_LIMIT;
 
-  @ApiPropertyOptional({ description: '`next_cursor` of the page before' })
+  @ApiPropertyOptional({ maxLength: 256, description: '`next_cursor` of the page before' })
   @MayBeAbsent()
   @IsString({ message: 'must be one string' })
   @MaxLength(256, { message: 'is not a cursor of this list' })

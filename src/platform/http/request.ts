@@ -8,6 +8,8 @@ export type Edge = 'oauth' | 'api';
 declare module 'fastify' {
   interface FastifyContextConfig {
     edge?: Edge;
+    /** The route may be asked in clear from another machine: nothing in question or answer is anyone's secret. */
+    inClear?: boolean;
   }
 
   interface FastifyRequest {
@@ -24,6 +26,9 @@ declare module 'fastify' {
 
 /** Route configuration of the OAuth endpoints: `@RouteConfig(OAUTH_EDGE)`. */
 export const OAUTH_EDGE = { edge: 'oauth' } as const;
+
+/** Route configuration of what an orchestrator asks by plain http inside its network: `@RouteConfig(IN_CLEAR)`. */
+export const IN_CLEAR = { inClear: true } as const;
 
 /** The edge of the route a request matched; what matched none is of the API's. */
 export function edgeOf(request: FastifyRequest): Edge {

@@ -19,7 +19,7 @@ export const methodUnknown: SocketRefusal = {
 const REQUEST_LINE = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP\/1\.[01]\r\n/;
 
 /** What Node's parser says of a request that it gave up. */
-type ParseError = Error & { code?: string; rawPacket?: Buffer };
+type ParseError = Error & { code?: string; rawPacket?: unknown };
 
 const refused = new WeakSet<Duplex>();
 
@@ -37,8 +37,8 @@ export function refuseMalformed(
 function refusalOf({ code, rawPacket }: ParseError): SocketRefusal {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { status: 408 };
   if (code === 'HPE_HEADER_OVERFLOW') return { status: 431 };
-  const isRequestLine = REQUEST_LINE.test(rawPacket?.toString('latin1') ?? '');
-  return code === 'HPE_INVALID_METHOD' && isRequestLine ? methodUnknown : { status: 400 };
+  const packet = rawPacket instanceof Uint8Array ? Buffer.from(rawPacket).toString('latin1') : '';
+  return code === 'HPE_INVALID_METHOD' && REQUEST_LINE.test(packet) ? methodUnknown : { status: 400 };
 }
 
 /** Writes a problem (RFC 9457) as the last answer of a connection, and ends it. */

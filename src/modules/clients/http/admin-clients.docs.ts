@@ -20,7 +20,7 @@ import {
 
 /** OpenAPI of the administration of clients, with requests that are valid as they are. */
 
-const ClientId = () => ApiParam({ name: 'client_id', schema: { type: 'string' }, example: 'point-of-sale' });
+const ClientId = () => ApiParam({ name: 'client_id', schema: { type: 'string' } });
 
 export function ApiCreateClient(): MethodDecorator {
   return applyDecorators(

@@ -41,14 +41,13 @@ const TOO_LARGE = new ProblemError(
   `The body of a resource is at most ${MOST_BODY_BYTES} bytes of JSON.`,
 );
 
-const Id = () => ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' }, example: RESOURCE_ID });
+const Id = () => ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } });
 
 const IfMatch = () =>
   ApiHeader({
     name: 'If-Match',
-    description: 'Entity tags of the versions that this request is meant for; any version without it',
+    description: 'Entity tags, such as `"1"`, of the versions that this request is meant for; any without it',
     schema: { type: 'string' },
-    example: '"1"',
   });
 
 const Current = () =>
@@ -91,9 +90,8 @@ export function ApiReadResource(): MethodDecorator {
     Id(),
     ApiHeader({
       name: 'If-None-Match',
-      description: 'Entity tags of the versions that the caller has already',
+      description: 'Entity tags, such as `"1"`, of the versions that the caller has already',
       schema: { type: 'string' },
-      example: '"1"',
     }),
     Current(),
     ApiNotModifiedResponse({ description: 'The caller has this version already.', headers: { ETag: ETAG } }),

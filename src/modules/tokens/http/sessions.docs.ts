@@ -10,7 +10,6 @@ const Id = () =>
   ApiParam({
     name: 'id',
     schema: { type: 'string', format: 'uuid' },
-    example: '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b11',
   });
 
 const INVALID_PAGE = InvalidInput.member('cursor', 'is not a cursor of this list');

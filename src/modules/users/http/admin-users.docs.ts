@@ -15,7 +15,7 @@ import { ChangeUser, CreateUser, UserAnswer, UserPage } from './user.dto.js';
 
 const USER_ID = '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b10';
 
-const Id = () => ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' }, example: USER_ID });
+const Id = () => ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } });
 
 const LAST_ADMINISTRATOR = new Conflict('This is the last active administrator; make another one first.');
 
