@@ -12,7 +12,12 @@ export interface Operation {
 
 export function operationsOf(document: OpenAPIObject): Operation[] {
   return Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, said]: [string, any]) => ({ method, path, id: said.operationId, said })),
+    Object.entries(item).map(([method, said]: [string, any]) => ({
+      method,
+      path,
+      id: said.operationId,
+      said,
+    })),
   );
 }
 
@@ -33,7 +38,10 @@ export function requestsOf(document: OpenAPIObject, { said }: Operation): Record
 
 /** What is wrong with the document; empty when nothing is. Each entry begins with where it is. */
 export function mistakesIn(document: OpenAPIObject): string[] {
-  return [...documentMistakes(document), ...operationsOf(document).flatMap((one) => operationMistakes(document, one))];
+  return [
+    ...documentMistakes(document),
+    ...operationsOf(document).flatMap((one) => operationMistakes(document, one)),
+  ];
 }
 
 function documentMistakes(document: OpenAPIObject): string[] {
@@ -41,7 +49,9 @@ function documentMistakes(document: OpenAPIObject): string[] {
   const ids = operationsOf(document).map(({ id }) => id);
   const repeated = ids.filter((id, at) => ids.indexOf(id) !== at);
   if (repeated.length > 0) mistakes.push(`operationId: ${repeated.join()} is repeated`);
-  const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, target]) => target!);
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(
+    ([, target]) => target!,
+  );
   for (const target of new Set(references)) {
     if (resolved(document, target) === undefined) mistakes.push(`$ref: ${target} leads nowhere`);
   }
@@ -52,36 +62,56 @@ function documentMistakes(document: OpenAPIObject): string[] {
     if (!/^\/(?!\/)/.test(url)) mistakes.push(`server: ${url} is not relative`);
   }
   const flow: any = (document.components?.securitySchemes?.oauth2 as any)?.flows.password;
-  for (const url of [flow?.tokenUrl, flow?.refreshUrl]) if (url !== '/token') mistakes.push(`oauth2: ${url} is not /token`);
-  const described = Object.fromEntries(Object.entries(SCOPES).map(([name, { description }]) => [name, description]));
-  if (JSON.stringify(flow?.scopes) !== JSON.stringify(described)) mistakes.push('oauth2: the scopes are others');
+  for (const url of [flow?.tokenUrl, flow?.refreshUrl])
+    if (url !== '/token') mistakes.push(`oauth2: ${url} is not /token`);
+  const described = Object.fromEntries(
+    Object.entries(SCOPES).map(([name, { description }]) => [name, description]),
+  );
+  if (JSON.stringify(flow?.scopes) !== JSON.stringify(described))
+    mistakes.push('oauth2: the scopes are others');
   return mistakes;
 }
 
 function operationMistakes(document: OpenAPIObject, operation: Operation): string[] {
   const { method, path, id, said } = operation;
   const mistakes: string[] = [];
-  const check = (holds: unknown, mistake: string) => void (holds || mistakes.push(`${method} ${path}: ${mistake}`));
+  const check = (holds: unknown, mistake: string) =>
+    void (holds || mistakes.push(`${method} ${path}: ${mistake}`));
 
   check(/^[a-z]+([A-Z][a-z]+)*$/.test(id), `the operationId ${id} is not readable`);
-  check(said.summary?.length > 5 && said.summary.length <= 80, 'there is no summary of at most 80 characters');
+  check(
+    said.summary?.length > 5 && said.summary.length <= 80,
+    'there is no summary of at most 80 characters',
+  );
   check(said.tags?.length === 1, 'there is not one tag');
-  check(document.tags?.some(({ name }) => name === said.tags?.[0]), 'the tag is not described');
+  check(
+    document.tags?.some(({ name }) => name === said.tags?.[0]),
+    'the tag is not described',
+  );
   const known = Object.keys(SCOPES);
   const scopes = (said.security ?? []).flatMap((requirement: any) => requirement.oauth2 ?? []);
   check(accessOf(operation) !== 'bearer' || scopes.length > 0, 'there is no scope');
-  check(scopes.every((scope: string) => known.includes(scope)), `${scopes.join()} is not a scope`);
+  check(
+    scopes.every((scope: string) => known.includes(scope)),
+    `${scopes.join()} is not a scope`,
+  );
 
-  for (const status of expectedRefusals(operation)) check(said.responses[status], `${status} is not documented`);
-  check(Object.keys(said.responses).some((status) => status.startsWith('2')), 'there is no success');
+  for (const status of expectedRefusals(operation))
+    check(said.responses[status], `${status} is not documented`);
+  check(
+    Object.keys(said.responses).some((status) => status.startsWith('2')),
+    'there is no success',
+  );
   for (const [status, response] of Object.entries<any>(said.responses)) {
     check(response.description?.length > 5, `${status} has no description`);
-    for (const mistake of answerMistakes(document, operation, status, response)) check(false, `${status} ${mistake}`);
+    for (const mistake of answerMistakes(document, operation, status, response))
+      check(false, `${status} ${mistake}`);
   }
 
   const media: any = Object.values(said.requestBody?.content ?? {})[0];
   for (const [name, request] of Object.entries(requestsOf(document, operation))) {
-    for (const flaw of schemaFlaws(document, media.schema, request)) check(false, `the request ${name}: ${flaw}`);
+    for (const flaw of schemaFlaws(document, media.schema, request))
+      check(false, `the request ${name}: ${flaw}`);
   }
   return mistakes;
 }
@@ -101,7 +131,12 @@ function expectedRefusals(operation: Operation): string[] {
   ];
 }
 
-function answerMistakes(document: OpenAPIObject, operation: Operation, status: string, response: any): string[] {
+function answerMistakes(
+  document: OpenAPIObject,
+  operation: Operation,
+  status: string,
+  response: any,
+): string[] {
   const content: [string, any][] = Object.entries(response.content ?? {});
   if (['204', '304'].includes(status)) return content.length === 0 ? [] : ['has a body'];
   if (content.length !== 1) return ['has no body of one media type'];
@@ -114,13 +149,21 @@ function answerMistakes(document: OpenAPIObject, operation: Operation, status: s
   if (status.startsWith('2')) return mistakes;
 
   const isOAuth = accessOf(operation) === 'client';
-  if (mediaType !== (isOAuth ? 'application/json' : 'application/problem+json')) mistakes.push(`is ${mediaType}`);
-  if (!isOAuth && examples.some((example) => String(example.status) !== status)) mistakes.push('shows another status');
-  if (!isOAuth && status === '400' && operation.said.requestBody && !examples.some(({ errors }) => errors?.length > 0)) {
+  if (mediaType !== (isOAuth ? 'application/json' : 'application/problem+json'))
+    mistakes.push(`is ${mediaType}`);
+  if (!isOAuth && examples.some((example) => String(example.status) !== status))
+    mistakes.push('shows another status');
+  if (
+    !isOAuth &&
+    status === '400' &&
+    operation.said.requestBody &&
+    !examples.some(({ errors }) => errors?.length > 0)
+  ) {
     mistakes.push('shows no errors');
   }
   const header = { 401: 'WWW-Authenticate', 403: 'WWW-Authenticate', 503: 'Retry-After' }[status];
-  if (header !== undefined && response.headers?.[header] === undefined) mistakes.push(`has no header ${header}`);
+  if (header !== undefined && response.headers?.[header] === undefined)
+    mistakes.push(`has no header ${header}`);
   return mistakes;
 }
 

@@ -14,9 +14,9 @@ export function resolved(document: OpenAPIObject, reference: string): any {
     .reduce<any>((node, name) => node?.[name.replaceAll('~1', '/').replaceAll('~0', '~')], document);
 }
 
-/** A schema without the reference around it. */
+/** A schema without the reference around it; what is not there allows anything. */
 export function schemaOf(document: OpenAPIObject, schema: any): any {
-  return schema?.$ref === undefined ? schema : schemaOf(document, resolved(document, schema.$ref));
+  return schema?.$ref === undefined ? (schema ?? {}) : schemaOf(document, resolved(document, schema.$ref));
 }
 
 /**
@@ -49,7 +49,8 @@ export function schemaFlaws(document: OpenAPIObject, given: any, value: any, at 
 }
 
 function acceptsNull(document: OpenAPIObject, schema: any): boolean {
-  if (schema.oneOf !== undefined) return schema.oneOf.some((one: any) => schemaOf(document, one).nullable === true);
+  if (schema.oneOf !== undefined)
+    return schema.oneOf.some((one: any) => schemaOf(document, one).nullable === true);
   return schema.nullable === true && (schema.enum === undefined || schema.enum.includes(null));
 }
 
@@ -58,15 +59,22 @@ function objectFlaws(document: OpenAPIObject, schema: any, value: any, at: strin
   const { properties = {}, required = [], additionalProperties } = schema;
   const isOpen = additionalProperties !== undefined || schema.properties === undefined;
   return [
-    ...required.filter((name: string) => !Object.hasOwn(value, name)).map((name: string) => `${at}/${name}: is missing`),
+    ...required
+      .filter((name: string) => !Object.hasOwn(value, name))
+      .map((name: string) => `${at}/${name}: is missing`),
     ...Object.entries(value).flatMap(([name, member]) => {
-      if (Object.hasOwn(properties, name)) return schemaFlaws(document, properties[name], member, `${at}/${name}`);
+      if (Object.hasOwn(properties, name))
+        return schemaFlaws(document, properties[name], member, `${at}/${name}`);
       return isOpen ? [] : [`${at}/${name}: is not in the schema`];
     }),
   ];
 }
 
-function textFlaws({ format, pattern, minLength = 0, maxLength = Infinity }: any, value: string, at: string): string[] {
+function textFlaws(
+  { format, pattern, minLength = 0, maxLength = Infinity }: any,
+  value: string,
+  at: string,
+): string[] {
   const length = Array.from(value).length;
   return [
     ...(length < minLength || length > maxLength ? [`${at}: has ${length} characters`] : []),

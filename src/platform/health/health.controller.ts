@@ -1,7 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Unavailable } from '../../protocol/problem.js';
 import { ApiProblems } from '../http/api-problems.js';
+import { IN_CLEAR } from '../http/request.js';
 import { HealthChecks } from './health-checks.js';
 
 class Health {
@@ -16,6 +18,7 @@ export class HealthController {
   constructor(private readonly checks: HealthChecks) {}
 
   @Get('live')
+  @RouteConfig(IN_CLEAR)
   @ApiOperation({ operationId: 'isLive', summary: 'Whether the process runs' })
   @ApiOkResponse({ description: 'It does.', type: Health })
   live(): Health {
@@ -23,6 +26,7 @@ export class HealthController {
   }
 
   @Get('ready')
+  @RouteConfig(IN_CLEAR)
   @ApiOperation({
     operationId: 'isReady',
     summary: 'Whether requests can be served: database, migrations and signing keys',

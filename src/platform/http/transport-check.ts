@@ -11,7 +11,7 @@ export function registerTransportCheck(fastify: FastifyInstance, config: ServerC
   if (!config.production) return;
   const trusted = addressList(config.trustedProxies);
   fastify.addHook('onRequest', (request, _reply, done) => {
-    if (request.routeOptions.config.inClear) return done();
+    if (request.routeOptions?.config?.inClear) return done();
     const peer = request.raw.socket.remoteAddress ?? '';
     // `protocol` is a trusted proxy's X-Forwarded-Proto; nobody else's word counts.
     const isSafe = isListed(trusted, peer) ? request.protocol === 'https' : isLoopback(peer);

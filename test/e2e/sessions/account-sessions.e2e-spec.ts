@@ -42,6 +42,19 @@ function endSession({ access_token: accessToken }: Tokens, id: string): Promise<
 }
 
 describe('listing your own sessions', () => {
+  it('shows a sign-in that cannot be refreshed only as long as its access token lives', async () => {
+    const alice = await aPerson(server);
+    const once = await aConfidentialClient(server, { grantTypes: ['password'] });
+    const short = (await signIn(server, once, alice)).json;
+    const lasting = await tokens(alice);
+    expect((await sessionsSeenBy(lasting)).json.items).toHaveLength(2);
+    server.clock.advance(short.expires_in + 1);
+    const later = (await refresh(server, client, lasting.refresh_token)).json;
+    expect((await sessionsSeenBy(later)).json.items.map(({ id }: { id: string }) => id)).toEqual([
+      sessionOf(later),
+    ]);
+  });
+
   it('shows each sign-in, newest first, and which one is asking', async () => {
     const alice = await aPerson(server);
     const before = server.clock.now().getTime();
