@@ -1,6 +1,9 @@
 import type { FirstStart } from './first-start.js';
 
-/** What a person sees at start: where everything is, and three lines to paste. */
+/**
+ * What a person sees at start: where everything is, and three lines to paste.
+ * @param first the credentials of this start, if they may be seen here; the lines then hold them
+ */
 export function banner(issuer: string, docs: boolean, first: FirstStart | undefined): string {
   return [
     '',
@@ -10,7 +13,6 @@ export function banner(issuer: string, docs: boolean, first: FirstStart | undefi
     ...(docs ? [`    Swagger UI  ${issuer}/docs`] : []),
     `    Metadata    ${issuer}/.well-known/oauth-authorization-server`,
     '',
-    ...(first === undefined ? [] : credentials(first)),
     ...curlLines(issuer, first),
     '',
   ].join('\n');
@@ -34,15 +36,20 @@ export function credentials({ clientId, username, generated }: FirstStart): stri
 /** Right after the first start the lines hold the credentials; later they say which variables to set. */
 function curlLines(issuer: string, first: FirstStart | undefined): string[] {
   const client = `${first?.clientId ?? '$CLIENT_ID'}:${first?.generated.clientSecret ?? '$CLIENT_SECRET'}`;
-  const username = first?.username ?? '$USERNAME';
+  const username = first === undefined ? '"username=$USERNAME"' : quoted(`username=${first.username}`);
   const password = first?.generated.password ?? '$PASSWORD';
   return [
     '  Get a token, create a resource, list your resources:',
     '',
-    `    TOKEN=$(curl -s -u "${client}" -d grant_type=password --data-urlencode "username=${username}" ` +
+    `    TOKEN=$(curl -s -u "${client}" -d grant_type=password --data-urlencode ${username} ` +
       `--data-urlencode "password=${password}" ${issuer}/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
     `    curl -s -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' ` +
       `-d '{"title":"Hello","body":{"from":"curl"}}' ${issuer}/api/resources; echo`,
     `    curl -s -H "Authorization: Bearer $TOKEN" ${issuer}/api/resources; echo`,
   ];
+}
+
+/** One word of a shell, whatever is in it. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

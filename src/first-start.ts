@@ -5,6 +5,7 @@ import { UserDirectory } from './modules/users/index.js';
 import { randomToken } from './platform/crypto/random.js';
 import { Database } from './platform/database/database.js';
 import { GRANT_TYPES } from './protocol/grant-types.js';
+import { InvalidInput } from './protocol/problem.js';
 import { ADMINISTRATOR_ROLE, SCOPES } from './protocol/scopes.js';
 
 /** What an empty database was given. A generated value is here, this once; a configured one is not. */
@@ -14,12 +15,19 @@ export interface FirstStart {
   generated: { clientSecret?: string; password?: string };
 }
 
+/** Where credentials that were generated are shown, once. */
+export interface CredentialsOutput {
+  show(first: FirstStart): void;
+  /** There was nothing to show after all. */
+  abandon(): void;
+}
+
 /** Credentials would have to be generated, and there is nobody to show them to. */
 export class NowhereToShowCredentials extends Error {
   constructor(missing: readonly string[]) {
     super(
       `The database is empty and ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not set. ` +
-        'Set what is missing, or start once in a terminal to have it generated and shown, ' +
+        'Set what is missing. Outside production it is made for you when you start once in a terminal, ' +
         'or set BOOTSTRAP_OUTPUT to a file that shall be written.',
     );
     this.name = 'NowhereToShowCredentials';
@@ -29,13 +37,13 @@ export class NowhereToShowCredentials extends Error {
 /**
  * Gives an empty database its first client (first-party, all grants and scopes) and its first administrator.
  * Of several instances that start at once, one does it.
- * @param canShow whether generated credentials can be shown
+ * @param openOutput asked, before anything is written, where generated credentials can be shown
  * @returns undefined when there was nothing to do
  * @throws NowhereToShowCredentials before anything is written
  */
 export async function firstStart(
   app: INestApplicationContext,
-  canShow: boolean,
+  openOutput: () => CredentialsOutput | undefined = () => undefined,
 ): Promise<FirstStart | undefined> {
   const config = app.get(BootstrapConfig);
   return app.get(Database).alone('first-start', async () => {
@@ -46,17 +54,24 @@ export async function firstStart(
       ...(needsClient && config.clientSecret === undefined ? ['BOOTSTRAP_CLIENT_SECRET'] : []),
       ...(needsAdministrator && config.password === undefined ? ['BOOTSTRAP_PASSWORD'] : []),
     ];
-    if (missing.length > 0 && !canShow) throw new NowhereToShowCredentials(missing);
-    return {
-      clientId: config.clientId,
-      username: config.username,
-      generated: {
+    const output = missing.length === 0 ? NOTHING_TO_SHOW : openOutput();
+    if (output === undefined) throw new NowhereToShowCredentials(missing);
+    try {
+      const generated = {
         ...(needsAdministrator ? await addAdministrator(app, config) : {}),
         ...(needsClient ? await addClient(app, config) : {}),
-      },
-    };
+      };
+      const first = { clientId: config.clientId, username: config.username, generated };
+      output.show(first);
+      return first;
+    } catch (error) {
+      output.abandon();
+      throw error;
+    }
   });
 }
+
+const NOTHING_TO_SHOW: CredentialsOutput = { show: () => undefined, abandon: () => undefined };
 
 async function addClient(
   app: INestApplicationContext,
@@ -76,6 +91,14 @@ async function addAdministrator(
   { username, password }: BootstrapConfig,
 ): Promise<{ password?: string }> {
   const chosen = password ?? randomToken();
-  await app.get(UserDirectory).create({ username, password: chosen, roles: [ADMINISTRATOR_ROLE] });
+  try {
+    await app.get(UserDirectory).create({ username, password: chosen, roles: [ADMINISTRATOR_ROLE] });
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    const mistakes = error.errors?.map(
+      ({ pointer, detail }) => `BOOTSTRAP_${pointer.slice(1).toUpperCase()}: ${detail}`,
+    );
+    throw new Error(`The first administrator is refused. ${mistakes?.join(' ')}`, { cause: error });
+  }
   return password === undefined ? { password: chosen } : {};
 }

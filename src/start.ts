@@ -1,11 +1,11 @@
 import 'reflect-metadata';
-import { writeFileSync } from 'node:fs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { createApp } from './app.setup.js';
-import { banner, credentials } from './banner.js';
-import { type Config, loadConfig } from './config/config.js';
+import { banner } from './banner.js';
+import { type Config, type ServerConfig, loadConfig } from './config/config.js';
 import type { Environment } from './config/environment.js';
+import { openCredentialsOutput } from './credentials-output.js';
 import { type FirstStart, NowhereToShowCredentials, firstStart } from './first-start.js';
 import { createLogger } from './platform/logging/logger.js';
 
@@ -21,43 +21,63 @@ export async function start(environment: Environment): Promise<void> {
     app = await createApp(config, logger);
     stopOnSignal(app, logger);
     const first = await makeFirstClient(app, config, logger);
-    await app.listen(config.server.port, config.server.host);
-    logger.info(
-      { host: config.server.host, port: config.server.port, issuer: config.server.issuer },
-      'listening',
-    );
-    if (process.stdout.isTTY) process.stdout.write(banner(config.server.issuer, config.server.docs, first));
+    await listen(app, config.server);
+    const { host, port, issuer, docs } = config.server;
+    logger.info({ host, port, issuer }, 'listening');
+    if (process.stdout.isTTY) process.stdout.write(banner(issuer, docs, first));
   } catch (error) {
     // For an operator to read: what is wrong, without a stack and without a value of the configuration.
-    process.stderr.write(`Grantway could not start. ${(error as Error).message}\n`);
+    process.stderr.write(`Grantway could not start. ${explain(error)}\n`);
     process.exitCode = 1;
     await app?.close();
   }
 }
 
-/** Sees to the first client and administrator, and shows what was generated where that was asked for. */
+/**
+ * Sees to the first client and administrator, and shows what was generated where that was asked for.
+ * @returns what may be shown again in the banner
+ */
 async function makeFirstClient(
   app: NestFastifyApplication,
-  config: Config,
+  { bootstrap, server }: Config,
   logger: Logger,
 ): Promise<FirstStart | undefined> {
-  const { output } = config.bootstrap;
   try {
-    const first = await firstStart(app, output !== 'terminal' || process.stdout.isTTY);
-    const text = first === undefined ? [] : credentials(first);
-    if (text.length > 0 && output !== 'terminal') show(text.join('\n'), output);
-    return first;
+    // In production, secrets come from the operator's own store: none is made up.
+    const first = await firstStart(app, () =>
+      server.production ? undefined : openCredentialsOutput(bootstrap),
+    );
+    return bootstrap.output === 'terminal' || bootstrap.output === 'stdout' ? first : undefined;
   } catch (error) {
-    if (!(error instanceof NowhereToShowCredentials) || config.server.production) throw error;
+    if (!(error instanceof NowhereToShowCredentials) || server.production) throw error;
     // A trial behind a pipe still shows its pages; nobody can sign in until the operator says how.
     logger.warn({}, error.message);
     return undefined;
   }
 }
 
-function show(text: string, output: string): void {
-  if (output === 'stdout') process.stdout.write(`${text}\n`);
-  else writeFileSync(output, `${text}\n`, { flag: 'wx', mode: 0o600 });
+const LISTEN_ERRORS: Record<string, string> = {
+  EADDRINUSE: 'is in use by another process',
+  EADDRNOTAVAIL: 'is none of this machine',
+  ENOTFOUND: 'cannot be resolved',
+  EACCES: 'may not be used by this user',
+};
+
+async function listen(app: NestFastifyApplication, { host, port }: ServerConfig): Promise<void> {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    const reason = LISTEN_ERRORS[(error as NodeJS.ErrnoException).code ?? ''];
+    throw reason === undefined
+      ? error
+      : new Error(`The address ${host}:${port} of HOST and PORT ${reason}.`, { cause: error });
+  }
+}
+
+/** Some errors of the system have a code and no text of their own. */
+function explain(error: unknown): string {
+  const { message, code } = error as NodeJS.ErrnoException;
+  return message || String(code ?? 'The reason is unknown.');
 }
 
 /** Drains and exits 0 on SIGINT and SIGTERM; a second signal, or too long a drain, ends the process at once. */

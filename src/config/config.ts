@@ -6,6 +6,9 @@ import { isLoopbackHost, isOrigin } from './origins.js';
 /** The roles that one process of this version takes, always together. */
 const ROLES = 'identity,oauth,api';
 
+/** As `DATA_DIR`: nothing is kept, the database ends with the process. */
+export const IN_MEMORY = 'memory://';
+
 const DAY = 24 * 60 * 60;
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
@@ -82,7 +85,7 @@ export function loadConfig(environment: Environment): Config {
   const dataDir = read.text('DATA_DIR') ?? './data';
   const config: Config = {
     server: {
-      host: read.text('HOST') ?? '127.0.0.1',
+      host: readHost(read),
       port,
       production,
       issuer,
@@ -115,6 +118,13 @@ export function loadConfig(environment: Environment): Config {
   return deepFreeze(config);
 }
 
+function readHost(read: EnvironmentReader): string {
+  const host = read.text('HOST') ?? '127.0.0.1';
+  const isName = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(host);
+  read.demand(isIP(host) !== 0 || isName, 'HOST must be an IP address or a host name to listen on.');
+  return host;
+}
+
 function readIssuer(read: EnvironmentReader, port: number, production: boolean): string {
   const issuer = read.text('ISSUER') ?? `http://localhost:${port}`;
   const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
@@ -139,7 +149,7 @@ function readAudience(read: EnvironmentReader, issuer: string): string {
 function readDatabaseUrl(read: EnvironmentReader): string | undefined {
   const url = read.text('DATABASE_URL');
   read.demand(
-    url === undefined || /^postgres(ql)?:\/\//.test(url),
+    url === undefined || (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)),
     'DATABASE_URL must be a postgres:// or postgresql:// URL.',
   );
   return url;
@@ -151,9 +161,10 @@ function readEncryptionKey(read: EnvironmentReader, production: boolean): Buffer
     read.demand(!production, 'ENCRYPTION_KEY must be set in production: 32 random bytes in base64 or hex.');
     return undefined;
   }
-  const key = /^[0-9a-fA-F]{64}$/.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
-  read.demand(key.length === 32, 'ENCRYPTION_KEY must be 32 bytes in base64, base64url or hex.');
-  return key;
+  const isHex = /^[0-9a-fA-F]{64}$/.test(text);
+  const isBase64 = /^[A-Za-z0-9+/_-]{43}=?$/.test(text);
+  read.demand(isHex || isBase64, 'ENCRYPTION_KEY must be 32 bytes in base64, base64url or hex.');
+  return Buffer.from(text, isHex ? 'hex' : 'base64');
 }
 
 function readBootstrap(read: EnvironmentReader, production: boolean): BootstrapConfig {

@@ -81,7 +81,7 @@ export async function startServer(
   const app = module.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false });
   setUpApp(app, config);
   await app.init();
-  await firstStart(app, false);
+  await firstStart(app);
   await app.listen(port, '127.0.0.1');
   return {
     app,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Global, Injectable, Module } from '@nestjs/common';
-import { EncryptionConfig } from '../../config/config.js';
+import { EncryptionConfig, IN_MEMORY } from '../../config/config.js';
 
 /** The key for secrets at rest: from the environment, or for a trial made once and kept beside the data. */
 @Injectable()
@@ -10,7 +10,7 @@ export class EncryptionKey {
   readonly bytes: Uint8Array;
 
   constructor(config: EncryptionConfig) {
-    this.bytes = config.key ?? keptKey(config.dataDir);
+    this.bytes = config.key ?? (config.dataDir === IN_MEMORY ? randomBytes(32) : keptKey(config.dataDir));
   }
 }
 

@@ -13,6 +13,9 @@ export class DataDirectoryInUse extends Error {
   }
 }
 
+/** SQLite's own code for a lock that another process holds. */
+const SQLITE_BUSY = 5;
+
 /**
  * Holds the data directory for this process alone: PGlite takes no lock of its own, and two processes would
  * destroy its files. An exclusive SQLite transaction is a lock of the operating system's: it falls with the
@@ -27,9 +30,9 @@ export class DataDirectoryLock {
     const lock = new DatabaseSync(join(dataDir, 'lock'));
     try {
       lock.exec('BEGIN EXCLUSIVE');
-    } catch {
+    } catch (error) {
       lock.close();
-      throw new DataDirectoryInUse(dataDir);
+      throw (error as { errcode?: number }).errcode === SQLITE_BUSY ? new DataDirectoryInUse(dataDir) : error;
     }
     return new DataDirectoryLock(lock);
   }

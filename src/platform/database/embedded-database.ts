@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import { IN_MEMORY } from '../../config/config.js';
 import { DataDirectoryLock } from './data-directory-lock.js';
 
 /** PostgreSQL in this process (PGlite), its files under the data directory, held by one process at a time. */
@@ -14,7 +15,7 @@ export class EmbeddedDatabase {
    * @throws DataDirectoryInUse
    */
   static async open(dataDir: string): Promise<EmbeddedDatabase> {
-    if (dataDir === 'memory://') return new EmbeddedDatabase(await PGlite.create(), undefined);
+    if (dataDir === IN_MEMORY) return new EmbeddedDatabase(await PGlite.create(), undefined);
     const lock = DataDirectoryLock.acquire(dataDir);
     try {
       return new EmbeddedDatabase(await PGlite.create(join(dataDir, 'postgres')), lock);

@@ -1,9 +1,11 @@
 /** SQLSTATE classes and codes that mean "not now" and never "wrong": PostgreSQL manual, Appendix A. */
-const TRANSIENT_STATES = /^(08...|53...|57P0[1-3]|57014|25006|40001|40P01|55P03)$/;
+const TRANSIENT_STATES = /^(08...|53...|57P0[1-5]|57014|25006|25P03|40001|40P01|55P03)$/;
 
 const TRANSIENT_ERRNO = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   'EPIPE',
   'ETIMEDOUT',
   'ENOTFOUND',

@@ -3,16 +3,23 @@ import type { ValidationError } from 'class-validator';
 import { type FieldError, InvalidInput } from '../../protocol/problem.js';
 
 const NOT_A_MEMBER = 'is not a member of this request';
+const NOT_AN_OBJECT = 'must be a JSON object';
 
-/** Names that class-transformer drops in silence, so that the validator never sees them. */
-const DROPPED = ['__proto__', 'constructor'];
+/**
+ * What every object inherits. class-transformer drops some of these names in silence, and class-validator finds the
+ * others on its own table of rules and takes them for known.
+ */
+const INHERITED = Object.getOwnPropertyNames(Object.prototype);
 
 class StrictValidationPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const dropped = DROPPED.filter((name) => Object.hasOwn(Object(value) as object, name));
-    if (dropped.length > 0) {
-      throw new InvalidInput(dropped.map((name) => ({ pointer: `/${name}`, detail: NOT_A_MEMBER })));
+    const unseen = INHERITED.filter((name) => Object.hasOwn(Object(value) as object, name));
+    if (unseen.length > 0) {
+      throw new InvalidInput(unseen.map((name) => ({ pointer: `/${name}`, detail: NOT_A_MEMBER })));
     }
+    // Nest takes it for an empty object.
+    if (value === null && metadata.type === 'body')
+      throw new InvalidInput([{ pointer: '', detail: NOT_AN_OBJECT }]);
     return super.transform(value, metadata);
   }
 }

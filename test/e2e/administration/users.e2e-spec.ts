@@ -199,6 +199,14 @@ describe('/admin/users/{id}', () => {
     },
   );
 
+  it('takes a change without a body for one that names nothing', async () => {
+    const { sub } = await aPerson(server, { name: 'Same' });
+    expect((await admin('PATCH', `/admin/users/${sub}`)).json).toMatchObject({
+      name: 'Same',
+      status: 'active',
+    });
+  });
+
   it('changes what is named and leaves the rest', async () => {
     const { sub, ...person } = await aPerson(server, {
       name: 'Before',
@@ -227,6 +235,7 @@ describe('/admin/users/{id}', () => {
     ['another id', { id: NOBODY }, 'id'],
     ['a hash', { password_hash: '$2b$10$x' }, 'password_hash'],
     ['an inherited member', { toString: 'x' }, 'toString'],
+    ['another inherited member', { hasOwnProperty: 'x' }, 'hasOwnProperty'],
     ['an unknown member', { isActive: true }, 'isActive'],
     ['a null status', { status: null }, 'status'],
     ['a null password', { password: null }, 'password'],
@@ -242,7 +251,7 @@ describe('/admin/users/{id}', () => {
 
   it('refuses a change that is no object', async () => {
     const { sub } = await aPerson(server);
-    for (const body of [undefined, null, [], 'x', 1]) {
+    for (const body of [null, [], 'x', 1, true]) {
       const refused = await admin('PATCH', `/admin/users/${sub}`, body);
       expect({ body, status: refused.status }).toEqual({ body, status: 400 });
     }

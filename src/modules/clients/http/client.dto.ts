@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
   ArrayUnique,
@@ -196,7 +196,7 @@ export class CreateClient extends ClientMembers {
   client_id?: string;
 }
 
-export class ChangeClient extends PartialType(ClientMembers) {
+export class ChangeClient extends ClientMembers {
   @ApiPropertyOptional({ minLength: 1, maxLength: 200, example: 'Point of sale' })
   @MayBeAbsent()
   @IsString({ message: 'must be a string' })

@@ -10,40 +10,18 @@ import type {
   Successor,
 } from '../grants/grant.js';
 import { GrantStore } from '../grants/grant-store.js';
-
-/** A row of `grants`, with the names of its columns. */
-interface GrantRow {
-  id: string;
-  subject: string;
-  client_id: string;
-  scope: string[];
-  auth_time: Date;
-  amr: string[];
-  credentials_version: string | null;
-  ip: string | null;
-  user_agent: string | null;
-  created_at: Date;
-  last_used_at: Date;
-  expires_at: Date;
-}
-
-interface RefreshTokenRow extends GrantRow {
-  ended_at: Date | null;
-  token_expires_at: Date;
-  used_at: Date | null;
-  successor_sealed: Buffer | null;
-  successor_used_at: Date | null;
-  successor_expires_at: Date | null;
-}
+import {
+  GRANT_COLUMNS,
+  type GrantRow,
+  INSERT_GRANT,
+  type RefreshTokenRow,
+  grantOf,
+  grantValues,
+  refreshTokenStateOf,
+} from './grant-rows.js';
 
 /** The Max UUID. RFC 9562 §5.10. */
 const GREATEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-
-const GRANT_COLUMNS = `id, subject, client_id, scope, auth_time, amr, credentials_version, ip, user_agent,
-  created_at, last_used_at, expires_at`;
-
-const INSERT_GRANT = `INSERT INTO grants (${GRANT_COLUMNS})
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)`;
 
 /** Grants as prepared statements: each method is one statement, so each is a transaction of its own. */
 @Injectable()
@@ -217,54 +195,4 @@ export class PostgresGrantStore extends GrantStore {
       [moment],
     );
   }
-}
-
-function grantValues(grant: NewGrant): unknown[] {
-  return [
-    grant.id,
-    grant.subject,
-    grant.clientId,
-    grant.scope,
-    grant.authTime,
-    grant.amr,
-    grant.credentialsVersion,
-    grant.ip,
-    grant.userAgent,
-    grant.createdAt,
-    grant.expiresAt,
-  ];
-}
-
-function grantOf(row: GrantRow): Grant {
-  return {
-    id: row.id,
-    subject: row.subject,
-    clientId: row.client_id,
-    scope: row.scope,
-    authTime: row.auth_time,
-    amr: row.amr,
-    credentialsVersion: row.credentials_version,
-    ip: row.ip,
-    userAgent: row.user_agent,
-    createdAt: row.created_at,
-    lastUsedAt: row.last_used_at,
-    expiresAt: row.expires_at,
-  };
-}
-
-function refreshTokenStateOf(row: RefreshTokenRow): RefreshTokenState {
-  return {
-    grant: grantOf(row),
-    grantEnded: row.ended_at !== null,
-    expiresAt: row.token_expires_at,
-    used:
-      row.used_at === null
-        ? undefined
-        : {
-            at: row.used_at,
-            sealedSuccessor: row.successor_sealed!,
-            successorUsed: row.successor_used_at !== null,
-            successorExpiresAt: row.successor_expires_at!,
-          },
-  };
 }

@@ -1,0 +1,150 @@
+import { pbkdf2Sync, randomBytes, scryptSync } from 'node:crypto';
+import { hash as argon2 } from '@node-rs/argon2';
+import { hash as bcrypt } from '@node-rs/bcrypt';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Administration, administrationOf, expectRefusedMembers } from '../../support/administration.js';
+import { refresh, signIn } from '../../support/http.js';
+import { PASSWORD, type TestClient, aConfidentialClient } from '../../support/mothers.js';
+import { type TestServer, startServer } from '../../support/server.js';
+import { expectTokens } from '../../support/token-endpoint.js';
+import { expectOAuthError } from '../../support/verdicts.js';
+
+const TODAY = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/;
+
+let server: TestServer;
+let admin: Administration;
+let client: TestClient;
+
+beforeAll(async () => {
+  server = await startServer();
+  admin = await administrationOf(server);
+  client = await aConfidentialClient(server);
+});
+
+afterAll(() => server.close());
+
+const unpadded = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64').replace(/=+$/, '');
+
+/** Hashes as other systems have them, each of the same password. */
+const ELSEWHERE: [string, (password: string) => Promise<string>][] = [
+  ['bcrypt', (password) => bcrypt(password, { cost: 4 })],
+  ['bcrypt of PHP', async (password) => (await bcrypt(password, { cost: 4 })).replace(/^\$2b\$/, '$2y$')],
+  [
+    'scrypt',
+    async (password) => {
+      const salt = randomBytes(16);
+      const digest = scryptSync(password, salt, 32, { N: 2 ** 14, r: 8, p: 1 });
+      return `$scrypt$ln=14,r=8,p=1$${unpadded(salt)}$${unpadded(digest)}`;
+    },
+  ],
+  [
+    'PBKDF2 of Passlib',
+    async (password) => {
+      const salt = randomBytes(16);
+      const digest = pbkdf2Sync(password, salt, 29_000, 32, 'sha256');
+      const adapted = (bytes: Uint8Array) => unpadded(bytes).replaceAll('+', '.');
+      return `$pbkdf2-sha256$29000$${adapted(salt)}$${adapted(digest)}`;
+    },
+  ],
+  ['argon2id with less memory', (password) => argon2(password, { memoryCost: 8192, timeCost: 1 })],
+];
+
+describe.each(ELSEWHERE)('a person imported with a hash of %s', (_, hashElsewhere) => {
+  it('signs in with the password of old, and is kept as argon2id from then on', async () => {
+    const imported = await hashElsewhere(PASSWORD);
+    const { id, username } = await anImportedPerson(imported);
+    expect(await storedHashOf(id)).toBe(imported);
+
+    const wrong = { username, password: 'a wrong password 1' };
+    expectOAuthError(await signIn(server, client, wrong), 'invalid_grant');
+    expect(await storedHashOf(id)).toBe(imported);
+
+    const first = await signIn(server, client, { username, password: PASSWORD });
+    expectTokens(first);
+    const upgraded = await storedHashOf(id);
+    expect(upgraded).toMatch(TODAY);
+
+    // The same password still: nobody is signed out by the upgrade.
+    expectTokens(await refresh(server, client, first.json.refresh_token));
+    expectTokens(await signIn(server, client, { username, password: PASSWORD }));
+    expectOAuthError(await signIn(server, client, wrong), 'invalid_grant');
+    expect(await storedHashOf(id)).toBe(upgraded);
+  });
+
+  it('is not upgraded while disabled', async () => {
+    const imported = await hashElsewhere(PASSWORD);
+    const { id, username } = await anImportedPerson(imported, { status: 'disabled' });
+    expectOAuthError(await signIn(server, client, { username, password: PASSWORD }), 'invalid_grant');
+    expect(await storedHashOf(id)).toBe(imported);
+  });
+
+  it('may have a short password of old, and gets a long one the next time', async () => {
+    const { username } = await anImportedPerson(await hashElsewhere('hunter2'));
+    expectTokens(await signIn(server, client, { username, password: 'hunter2' }));
+  });
+});
+
+describe('a hash that was made here', () => {
+  it('is left as it is at a sign-in', async () => {
+    const { json } = await admin('POST', '/admin/users', { username: 'native', password: PASSWORD });
+    const made = await storedHashOf(json.id);
+    expect(made).toMatch(TODAY);
+    expectTokens(await signIn(server, client, { username: 'native', password: PASSWORD }));
+    expect(await storedHashOf(json.id)).toBe(made);
+  });
+});
+
+describe('what is no hash of a known kind', () => {
+  it.each([
+    ['nothing', ''],
+    ['clear text', PASSWORD],
+    ['MD5', '5f4dcc3b5aa765d61d8327deb882cf99'],
+    ['MD5 crypt', '$1$abcdefgh$0123456789012345678901'],
+    ['SHA-512 crypt', '$6$abcdefgh$x'],
+    ['a truncated bcrypt', '$2b$10$N9qo8uLOickgx2ZMRZoMye'],
+    ['bcrypt of absurd cost', `$2b$31$${'a'.repeat(53)}`],
+    [
+      'scrypt of absurd cost',
+      '$scrypt$ln=40,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g',
+    ],
+    [
+      'argon2 of absurd memory',
+      '$argon2id$v=19$m=4294967295,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g',
+    ],
+    ['something after the hash', `$2b$04$${'a'.repeat(53)}\n`],
+  ])('is refused, and not repeated: %s', async (_, password_hash) => {
+    const refused = await admin('POST', '/admin/users', { username: 'refused', password_hash });
+    expectRefusedMembers(refused, 'password_hash');
+    if (password_hash !== '') expect(refused.text).not.toContain(password_hash);
+  });
+
+  it('cannot stand beside a password', async () => {
+    const both = {
+      username: 'refused',
+      password: PASSWORD,
+      password_hash: await bcrypt(PASSWORD, { cost: 4 }),
+    };
+    expectRefusedMembers(await admin('POST', '/admin/users', both), 'password_hash');
+  });
+});
+
+let imports = 0;
+
+async function anImportedPerson(
+  password_hash: string,
+  more: object = {},
+): Promise<{ id: string; username: string }> {
+  const username = `imported-${(imports += 1)}`;
+  const { status, text, json } = await admin('POST', '/admin/users', { username, password_hash, ...more });
+  expect(status).toBe(201);
+  expect(text).not.toContain(password_hash);
+  return { id: json.id, username };
+}
+
+async function storedHashOf(id: string): Promise<string> {
+  const [row] = await server.app
+    .get(DataSource)
+    .query<{ password_hash: string }[]>('SELECT password_hash FROM users WHERE id = $1', [id]);
+  return row!.password_hash;
+}
