@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['src/**/*.spec.ts', 'test/**/*.spec.ts', 'test/**/*.e2e-spec.ts'],
     exclude: ['test/postgres/**', 'test/browser/**'],
     env: { TEST_DATABASE_URL: '' },
-    globalSetup: ['test/support/empty-embedded-database.ts'],
+    globalSetup: ['test/support/built-server.ts', 'test/support/empty-embedded-database.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -77,7 +77,7 @@ async function listen(app: NestFastifyApplication, { host, port }: ServerConfig)
 /** Some errors of the system have a code and no text of their own. */
 function explain(error: unknown): string {
   const { message, code } = error as NodeJS.ErrnoException;
-  return message || String(code ?? 'The reason is unknown.');
+  return message || (code ?? 'The reason is unknown.');
 }
 
 /** Drains and exits 0 on SIGINT and SIGTERM; a second signal, or too long a drain, ends the process at once. */

@@ -141,9 +141,12 @@ function readIssuer(read: EnvironmentReader, port: number, production: boolean):
 }
 
 function readAudience(read: EnvironmentReader, issuer: string): string {
-  const audience = read.text('AUDIENCE') ?? issuer;
-  read.demand(isOrigin(audience), 'AUDIENCE must be an http or https origin without a path.');
-  return audience;
+  const audience = read.text('AUDIENCE');
+  read.demand(
+    audience === undefined || isOrigin(audience),
+    'AUDIENCE must be an http or https origin without a path.',
+  );
+  return audience ?? issuer;
 }
 
 function readDatabaseUrl(read: EnvironmentReader): string | undefined {

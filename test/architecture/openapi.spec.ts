@@ -98,6 +98,11 @@ describe('the check of the document', () => {
       /not in the schema/,
       (d) => (createUser(d).examples.person.value.age = 7),
     ],
+    [
+      'a default in a PATCH',
+      /roles has a default/,
+      (d) => (d.components.schemas.ChangeUser.properties.roles.default = []),
+    ],
     ['a 400 without errors', /shows no errors/, (d) => delete refusedUser(d).example.errors],
   ])('finds %s', (_, mistake, spoil) => {
     const spoilt = structuredClone(document);

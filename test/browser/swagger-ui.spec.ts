@@ -34,14 +34,18 @@ beforeEach(async () => {
   swagger = await SwaggerUi.open(browser, server.origin);
 });
 
-/** Whatever else a test does, the page kept to its own origin and policy, and the browser asked for nothing. */
 afterEach(async () => {
+  await expectAQuietPage();
+  await swagger.close();
+});
+
+/** Whatever a test does, the page keeps to its origin and its policy, and the browser asks for nothing. */
+async function expectAQuietPage(): Promise<void> {
   expect(await swagger.violations()).toEqual([]);
   expect(swagger.complaints).toEqual([]);
   expect(swagger.foreignRequests).toEqual([]);
   expect(swagger.loginBoxes).toEqual([]);
-  await swagger.close();
-});
+}
 
 describe('Swagger UI', () => {
   it('presents the document in the order in which a newcomer needs it', async () => {

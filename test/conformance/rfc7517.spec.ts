@@ -13,9 +13,6 @@ let server: TestServer;
 
 beforeAll(async () => {
   server = await startServer();
-  // The first token of a client with RS256 makes that key.
-  const client = await aConfidentialClient(server, { signingAlgorithm: 'RS256' });
-  await signIn(server, client, await aPerson(server));
 });
 
 afterAll(() => server?.close());

@@ -1,6 +1,6 @@
 import { type RequestListener, type Server, createServer } from 'node:http';
 import { type Deadlines, LIMITS } from './limits.js';
-import { methodUnknown, refuseOnSocket } from './socket-refusals.js';
+import { methodUnknown, noteResponse, refuseOnSocket } from './socket-refusals.js';
 
 /**
  * Node's HTTP server as it stands under Fastify: nothing of its defaults that is unbounded stays so, and every
@@ -12,6 +12,7 @@ export function createHttpServer(
   headers: Readonly<Record<string, string>>,
 ): Server {
   const listener: RequestListener = (request, response) => {
+    noteResponse(response);
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     handle(request, response);
   };

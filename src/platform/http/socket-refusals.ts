@@ -22,15 +22,22 @@ const REQUEST_LINE = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP\/1\.[01]\r\n/;
 type ParseError = Error & { code?: string; rawPacket?: unknown };
 
 const refused = new WeakSet<Duplex>();
+const latestResponse = new WeakMap<Duplex, ServerResponse>();
+
+/** To be called with each response, so that no refusal ends up inside one or answers a request again. */
+export function noteResponse(response: ServerResponse): void {
+  if (response.socket !== null) latestResponse.set(response.socket, response);
+}
 
 /** Answers what is no HTTP request: Node's parser gave it up, so there is no request object, only the socket. */
 export function refuseMalformed(
   error: ParseError,
-  socket: Duplex & { _httpMessage?: ServerResponse | null },
+  socket: Duplex,
   headers: Readonly<Record<string, string>>,
 ): void {
-  // The peer is gone, or a response is half written and another would end up inside it.
-  if (error.code === 'ECONNRESET' || socket._httpMessage?.headersSent) socket.destroy();
+  const response = latestResponse.get(socket);
+  const isAnswered = response?.headersSent && !(response.writableFinished && response.req.complete);
+  if (error.code === 'ECONNRESET' || isAnswered) socket.destroy();
   else refuseOnSocket(socket, refusalOf(error), headers);
 }
 

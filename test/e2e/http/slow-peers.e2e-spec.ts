@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { type Socket, connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { call } from '../../support/http.js';
@@ -51,9 +50,9 @@ describe('peers that are slow', () => {
     expect(ms).toBeLessThan(DEADLINES.requestMs + SLACK);
   });
 
-  it('get their answer first where that could be given before their body ended', async () => {
+  it('get one answer, also where it could be given before their body ended', async () => {
     const { answer } = await drip(`${REQUEST.replace('POST', 'PUT')}\r\n`, 'x');
-    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 405', 'HTTP/1.1 408']);
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 405']);
   });
 
   it.each([
@@ -98,7 +97,7 @@ describe('peers that are slow', () => {
   });
 
   function connections(): Promise<number> {
-    const http = server.app.getHttpServer() as Server;
+    const http = server.app.getHttpServer();
     return new Promise((resolve, reject) => {
       http.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
     });
@@ -115,8 +114,7 @@ describe('the deadlines of a server as it is started', () => {
   afterAll(() => server.close());
 
   it('reach the HTTP server: 15 s for a header, 30 s for a request, 30 s of silence', () => {
-    const { headersTimeout, requestTimeout, timeout, keepAliveTimeout } =
-      server.app.getHttpServer() as Server;
+    const { headersTimeout, requestTimeout, timeout, keepAliveTimeout } = server.app.getHttpServer();
     expect([headersTimeout, requestTimeout, timeout, keepAliveTimeout]).toEqual([
       10_000, 25_000, 30_000, 5_000,
     ]);

@@ -216,7 +216,7 @@ describe('secrets, in whatever place they are sent', () => {
   it('are not repeated by a database that complains, with its statement and parameters', async () => {
     const database = server.app.get(DataSource);
     await database.query('ALTER TABLE users RENAME TO users_elsewhere');
-    const form = { username: `${canary()}`, password: canary() };
+    const form = { username: canary(), password: canary() };
     expectQuietRefusal(await post(server, '/token', client, { grant_type: 'password', ...form }), 500);
     await database.query('ALTER TABLE users_elsewhere RENAME TO users');
 

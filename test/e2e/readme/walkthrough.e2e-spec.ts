@@ -36,7 +36,9 @@ describe('the walk through the whole flow in the README', () => {
       },
     });
 
-    const [resource, expired, expiredChallenge, revocation, ended, endedChallenge] = stdout.trim().split('\n');
+    const [resource, expired, expiredChallenge, revocation, ended, endedChallenge] = stdout
+      .trim()
+      .split('\n');
     expect(JSON.parse(resource!)).toMatchObject({ title: 'First', body: { any: 'JSON' } });
     expect(expired).toMatch(/^HTTP\/1\.1 401/);
     expect(expiredChallenge).toMatch(/^www-authenticate: Bearer .*error="invalid_token"/i);

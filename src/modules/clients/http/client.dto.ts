@@ -76,8 +76,7 @@ class ClientMembers {
     enum: GRANT_TYPES,
     enumName: 'GrantType',
     isArray: true,
-    default: ['client_credentials'],
-    description: '`password` takes `first_party: true`',
+    description: 'At creation `client_credentials` alone; `password` takes `first_party: true`',
     example: ['password', 'refresh_token'],
   })
   @MayBeAbsent()
@@ -88,8 +87,7 @@ class ClientMembers {
 
   @ApiPropertyOptional({
     maxLength: 2048,
-    default: '',
-    description: 'What it may ask for, space-separated',
+    description: 'What it may ask for, separated by spaces; at creation nothing',
     example: 'profile resources:read resources:write',
   })
   @MayBeAbsent()
@@ -109,8 +107,7 @@ class ClientMembers {
 
   @ApiPropertyOptional({
     ...AUTHENTICATION_METHOD,
-    default: null,
-    description: '`none` for a public client; null for one that may use its secret in Basic or in the body',
+    description: '`none` for a public client; null, as at creation, for a secret in Basic or in the body',
   })
   @MayBeNull()
   @IsIn(CLIENT_AUTHENTICATION_METHODS, {
@@ -119,8 +116,8 @@ class ClientMembers {
   token_endpoint_auth_method?: ClientAuthenticationMethod | null;
 
   @ApiPropertyOptional({
-    default: false,
-    description: 'Operated by you; the password grant is for such clients alone',
+    description:
+      'At creation false; true for a client that you operate, and only that may have the password grant',
   })
   @MayBeAbsent()
   @IsBoolean({ message: 'must be true or false' })
@@ -148,7 +145,7 @@ class ClientMembers {
   @Max(60, { message: 'must be at most 60' })
   refresh_leeway?: number | null;
 
-  @ApiPropertyOptional({ enum: SIGNING_ALGORITHMS, default: 'ES256' })
+  @ApiPropertyOptional({ enum: SIGNING_ALGORITHMS, description: 'At creation ES256' })
   @MayBeAbsent()
   @IsIn(SIGNING_ALGORITHMS, { message: `must be one of ${SIGNING_ALGORITHMS.join(', ')}` })
   access_token_signing_alg?: SigningAlgorithm;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SystemClock } from '../../../platform/clock/clock.js';
-import type { SigningAlgorithm } from '../../../protocol/grant-types.js';
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../protocol/grant-types.js';
+import { generateSigningKey, sealSigningKey } from './key-pair.js';
 import { SigningKeyStore, type StoredSigningKey } from './signing-key.js';
 import { SigningKeyRing } from './signing-key-ring.js';
 
@@ -44,7 +45,15 @@ describe('the signing keys', () => {
     const [one, two] = await Promise.all([anInstance(), anInstance()]);
     const kids = await Promise.all([one, two].map(async (ring) => (await ring.current('ES256')).kid));
     expect(new Set(kids).size).toBe(1);
-    expect(store.stored).toHaveLength(1);
+    expect(store.stored.map(({ algorithm }) => algorithm)).toEqual(['ES256', 'RS256']);
+  });
+
+  it('are all published before one of them signs', async () => {
+    const ring = await anInstance();
+    const published = (await ring.published()).map(({ kid }) => kid);
+    for (const algorithm of SIGNING_ALGORITHMS) {
+      expect(published).toContain((await ring.current(algorithm)).kid);
+    }
   });
 
   it.each<[SigningAlgorithm, object]>([
@@ -73,8 +82,10 @@ describe('the signing keys', () => {
 describe('an unknown key id', () => {
   it('is found when another instance has made the key meanwhile', async () => {
     const here = await anInstance();
-    const { kid } = await (await anInstance()).current('RS256');
-    expect((await here.find(kid))?.kid).toBe(kid);
+    const key = await generateSigningKey('ES256');
+    await here.published();
+    store.stored.push(sealSigningKey(key, encryptionKey.bytes));
+    expect((await here.find(key.kid))?.kid).toBe(key.kid);
   });
 
   it('costs one look at the store a second, however many are made up', async () => {

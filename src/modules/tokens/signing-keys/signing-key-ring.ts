@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { JWK } from 'jose';
 import { Clock } from '../../../platform/clock/clock.js';
 import { EncryptionKey } from '../../../platform/crypto/encryption-key.js';
-import type { SigningAlgorithm } from '../../../protocol/grant-types.js';
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../protocol/grant-types.js';
 import { generateSigningKey, openSigningKey, sealSigningKey } from './key-pair.js';
 import { type SigningKey, SigningKeyStore } from './signing-key.js';
 
@@ -22,11 +22,12 @@ export class SigningKeyRing implements OnModuleInit {
     private readonly clock: Clock,
   ) {}
 
+  /** Makes every key before the first request: resource servers keep a key set for long, and miss what comes later. */
   async onModuleInit(): Promise<void> {
-    await this.current('ES256');
+    for (const algorithm of SIGNING_ALGORITHMS) await this.current(algorithm);
   }
 
-  /** The key that signs with an algorithm now; the first one of its kind is made here. */
+  /** The key that signs with an algorithm now; where there is none yet, it is made. */
   async current(algorithm: SigningAlgorithm): Promise<SigningKey> {
     const known = this.firstOf(algorithm);
     if (known !== undefined) return known;

@@ -45,7 +45,7 @@ class UserMembers {
   @Matches(PRINTABLE, { message: 'must not hold control characters' })
   email?: string | null;
 
-  @ApiPropertyOptional({ default: false })
+  @ApiPropertyOptional({ description: 'At creation false', example: false })
   @MayBeAbsent()
   @IsBoolean({ message: 'must be true or false' })
   email_verified?: boolean;
@@ -53,8 +53,7 @@ class UserMembers {
   @ApiPropertyOptional({
     type: [String],
     maxItems: 32,
-    default: [],
-    description: '`admin` lets a person hold administration scopes',
+    description: 'At creation none; `admin` lets a person hold administration scopes',
     example: [],
   })
   @MayBeAbsent()
@@ -66,8 +65,7 @@ class UserMembers {
 
   @ApiPropertyOptional({
     enum: STATUSES,
-    default: 'active',
-    description: '`disabled` ends the person’s tokens',
+    description: 'At creation `active`; `disabled` ends the person’s tokens',
   })
   @MayBeAbsent()
   @IsIn(STATUSES, { message: `must be one of ${STATUSES.join(', ')}` })
