@@ -40,6 +40,7 @@ const instancesOnPostgres = {
 export default defineConfig({
   test: {
     projects: [onPglite, ...(server ? [onPostgres, instancesOnPostgres] : [])],
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['src/**/*.spec.ts', 'test/**/*.spec.ts', 'test/**/*.e2e-spec.ts'],
     exclude: ['test/postgres/**', 'test/browser/**'],
     env: { TEST_DATABASE_URL: '' },
+    // No test here replaces a module, and loading the application anew for each file costs more than its tests.
+    isolate: false,
     globalSetup: ['test/support/built-server.ts', 'test/support/empty-embedded-database.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -10,6 +10,9 @@ const SECRET = 'a-client-secret-that-was-chosen-x';
 const PASSWORD = 'seven green bicycles sing';
 const CHOSEN = { BOOTSTRAP_CLIENT_SECRET: SECRET, BOOTSTRAP_PASSWORD: PASSWORD };
 
+/** How the last line of the banner begins. */
+const LAST_LINE = 'curl -s -H "Authorization: Bearer $TOKEN" http';
+
 interface Shown {
   secret: string | undefined;
   password: string | undefined;
@@ -48,7 +51,7 @@ describe('a first start', () => {
 
   it('in a terminal shows where everything is, credentials once, and three lines that work when pasted', async () => {
     const first = await startProcess({ home, terminal: true });
-    await first.says('; echo\n\n');
+    await first.says(LAST_LINE);
     const issuer = `http://localhost:${first.port}`;
     for (const path of ['/docs', '/.well-known/oauth-authorization-server']) {
       expect(first.stdout).toContain(`${issuer}${path}`);
@@ -83,7 +86,7 @@ describe('a first start', () => {
 
   it('is the only one: the next on the same directory shows no credentials and changes nothing', async () => {
     const first = await startProcess({ home, terminal: true });
-    await first.says('; echo\n\n');
+    await first.says(LAST_LINE);
     const shown = shownIn(first.stdout);
     const keys = (await call(first, '/.well-known/jwks.json')).text;
     const token = (
@@ -101,7 +104,7 @@ describe('a first start', () => {
     expect(await first.ended).toBe(0);
 
     const second = await startProcess({ home, terminal: true, port: first.port });
-    await second.says('; echo\n\n');
+    await second.says(LAST_LINE);
     expect(shownIn(second.stdout)).toEqual({ secret: undefined, password: undefined });
     expect(second.stdout).not.toContain(shown.secret);
     expect(second.stdout).not.toContain(shown.password);
@@ -149,7 +152,7 @@ describe('a first start', () => {
       environment: { BOOTSTRAP_PASSWORD: PASSWORD },
       terminal: true,
     });
-    await server.says('; echo\n\n');
+    await server.says(LAST_LINE);
     const shown = shownIn(server.stdout);
     expect(shown).toEqual({ secret: expect.stringMatching(/^gws_/), password: undefined });
     expect(server.stdout).not.toContain(PASSWORD);
@@ -159,7 +162,7 @@ describe('a first start', () => {
   it('writes what it makes up to a file for its owner alone, when asked to', async () => {
     const file = join(home.folder, 'credentials');
     const server = await startProcess({ home, environment: { BOOTSTRAP_OUTPUT: file }, terminal: true });
-    await server.says('; echo\n\n');
+    await server.says(LAST_LINE);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const shown = shownIn(readFileSync(file, 'utf8'));
     expect(server.stdout).not.toContain(shown.secret);
