@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import { CLIENT_CREDENTIAL, UUID } from '../protocol/characters.js';
+import { CLIENT_CREDENTIAL } from '../protocol/characters.js';
+import { objectionToClientId } from '../protocol/client-id.js';
 import { type Environment, EnvironmentReader } from './environment.js';
 import { isLoopbackHost, isOrigin } from './origins.js';
 
@@ -179,12 +180,8 @@ function readBootstrap(read: EnvironmentReader, production: boolean): BootstrapC
     output: read.text('BOOTSTRAP_OUTPUT') ?? 'terminal',
   };
   const shortestSecret = production ? 32 : 16;
-  read.demand(
-    CLIENT_CREDENTIAL.test(bootstrap.clientId) &&
-      bootstrap.clientId.length <= 128 &&
-      !UUID.test(bootstrap.clientId),
-    'BOOTSTRAP_CLIENT_ID must be 1 to 128 characters of A-Z a-z 0-9 . _ ~ - and no UUID.',
-  );
+  const objection = objectionToClientId(bootstrap.clientId);
+  read.demand(objection === undefined, `BOOTSTRAP_CLIENT_ID ${objection}.`);
   read.demand(
     bootstrap.clientSecret === undefined ||
       (CLIENT_CREDENTIAL.test(bootstrap.clientSecret) &&

@@ -57,6 +57,9 @@ export function refuseOnSocket(
   // What a refused peer goes on sending is refused again and again by the parser.
   if (refused.has(socket)) return;
   refused.add(socket);
+  // Node takes its own listener off a socket that it hands over, as it does for CONNECT: without one, a peer that
+  // resets the connection would end the process.
+  socket.on('error', () => socket.destroy());
   const { status } = refusal;
   const title = STATUS_CODES[status]!;
   const body = JSON.stringify({ type: 'about:blank', title, status });

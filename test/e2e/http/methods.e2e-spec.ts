@@ -1,4 +1,6 @@
-import { METHODS } from 'node:http';
+import { once } from 'node:events';
+import { METHODS, type Server } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bearer, call, post, signIn } from '../../support/http.js';
 import { type TestClient, type TestPerson, aConfidentialClient, aPerson } from '../../support/mothers.js';
@@ -60,6 +62,25 @@ describe('methods (RFC 9110 §9, §15.5.6)', () => {
     const answer = await ask('CONNECT as:443');
     expect(answer.status).toBe(405);
     expect(answer.headers.has('Allow')).toBe(true);
+  });
+
+  it('named CONNECT harm nobody else when the peer resets the connection', async () => {
+    const uncaught: unknown[] = [];
+    const note = (error: unknown) => uncaught.push(error);
+    process.on('uncaughtExceptionMonitor', note);
+    const closed = new Promise((resolve) => {
+      // `once` of node:events would listen to errors, too, and so handle what nobody else does.
+      const http = server.app.getHttpServer() as Server;
+      http.once('connection', (socket) => socket.once('close', resolve));
+    });
+    const peer = connect(server.port, '127.0.0.1');
+    peer.write('CONNECT as:443 HTTP/1.1\r\nHost: as:443\r\n\r\n');
+    await once(peer, 'data');
+    peer.resetAndDestroy();
+    await closed;
+    expect((await ask('GET /health/live')).status).toBe(200);
+    process.off('uncaughtExceptionMonitor', note);
+    expect(uncaught).toEqual([]);
   });
 
   it('are 404 all alike on a path that is not there', async () => {

@@ -1,4 +1,4 @@
-import { CLIENT_CREDENTIAL, UUID } from '../../../protocol/characters.js';
+import { objectionToClientId } from '../../../protocol/client-id.js';
 import type {
   ClientAuthenticationMethod,
   GrantType,
@@ -48,13 +48,8 @@ export function newClient(
   registration: ClientRegistration & { name: string },
   now: Date,
 ): Client {
-  if (!CLIENT_CREDENTIAL.test(clientId) || clientId.length > 128) {
-    throw InvalidInput.member('client_id', 'must be 1 to 128 characters of A-Z a-z 0-9 . _ ~ -');
-  }
-  // People's ids are UUIDs: a client that looked like one could pass for a person where only `sub` is compared.
-  if (UUID.test(clientId.toLowerCase())) throw InvalidInput.member('client_id', 'must not be a UUID');
-  // A path cannot end in it: whoever resolves the URL of such a client gets another one.
-  if (/^\.\.?$/.test(clientId)) throw InvalidInput.member('client_id', 'must not be a dot segment');
+  const objection = objectionToClientId(clientId);
+  if (objection !== undefined) throw InvalidInput.member('client_id', objection);
   const { scope = [], defaultScope = scope.filter((name) => holderOf(name) !== 'administrator') } =
     registration;
   return changedClient(

@@ -1,0 +1,121 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { call, signIn } from '../../support/http.js';
+import { type Home, aHome, endProcesses, startProcess } from '../../support/process.js';
+import { freePort } from '../../support/server.js';
+
+const KEY = 'ab'.repeat(32);
+
+describe('the configuration of a process', () => {
+  let home: Home;
+
+  beforeEach(() => {
+    home = aHome();
+  });
+
+  afterEach(async () => {
+    await endProcesses();
+    home.remove();
+  });
+
+  /** What a process says that must not start, on standard error alone. */
+  async function complaintOf(environment: Record<string, string>): Promise<string> {
+    const refused = await startProcess({ home, environment });
+    expect(await refused.ended).toBe(1);
+    expect(refused.stderr).toMatch(/^Grantway could not start\. /);
+    expect(refused.stderr + refused.stdout).not.toMatch(/^\s+at .*:\d+/m);
+    expect(refused.stderr + refused.stdout).not.toContain('canary');
+    return refused.stderr;
+  }
+
+  it('that is wrong is refused whole: every mistake by name, none by value', async () => {
+    const complaint = await complaintOf({
+      PORT: 'canary',
+      ISSUER: 'ftp://canary',
+      DATABASE_URL: 'mysql://canary:canary@db',
+      TRUSTED_PROXIES: 'canary',
+      ENCRYPTION_KEY: 'canary',
+      BOOTSTRAP_CLIENT_SECRET: 'canary',
+      BOOTSTRAP_PASSWORD_FILE: '/nowhere/canary',
+      REFRESH_LEEWAY: 'canary',
+    });
+    expect([...complaint.matchAll(/^ {2}- ([A-Z_]+) /gm)].map(([, name]) => name).toSorted()).toEqual([
+      'BOOTSTRAP_CLIENT_SECRET',
+      'BOOTSTRAP_PASSWORD_FILE',
+      'DATABASE_URL',
+      'ENCRYPTION_KEY',
+      'ISSUER',
+      'PORT',
+      'REFRESH_LEEWAY',
+      'TRUSTED_PROXIES',
+    ]);
+  });
+
+  it('in production needs an encryption key and an https issuer', async () => {
+    const complaint = await complaintOf({ NODE_ENV: 'production', ISSUER: 'http://canary.example' });
+    expect(complaint).toContain('ENCRYPTION_KEY must be set in production');
+    expect(complaint).toContain('ISSUER must be an https URL in production');
+  });
+
+  it('may come from files, which are read once', async () => {
+    const secret = 'a-client-secret-that-was-chosen-x';
+    const password = 'seven green bicycles sing';
+    const inFile = (name: string, text: string) => {
+      const path = join(home.folder, name);
+      writeFileSync(path, text);
+      return path;
+    };
+    const server = await startProcess({
+      home,
+      environment: {
+        NODE_ENV: 'production',
+        ISSUER: 'https://as.example',
+        ENCRYPTION_KEY_FILE: inFile('key', `${KEY}\n`),
+        BOOTSTRAP_CLIENT_SECRET_FILE: inFile('secret', `${secret}\n`),
+        BOOTSTRAP_PASSWORD_FILE: inFile('password', password),
+      },
+    });
+    await server.listening();
+    const answer = await signIn(server, { id: 'grantway', secret }, { username: 'admin', password });
+    expect(answer.status).toBe(200);
+    expect(server.stdout + server.stderr).not.toMatch(new RegExp(`${secret}|${password}|${KEY}`));
+  });
+
+  it('with a port that is in use says so', async () => {
+    const neighbour = aHome();
+    const taken = await startProcess({ home: neighbour });
+    await taken.listening();
+    const complaint = await complaintOf({ PORT: String(taken.port) });
+    expect(complaint).toContain(`127.0.0.1:${taken.port} of HOST and PORT is in use by another process.`);
+    expect((await call(taken, '/health/ready')).status).toBe(200);
+    neighbour.remove();
+  });
+
+  it('with a host that is none of this machine says so', async () => {
+    expect(await complaintOf({ HOST: '192.0.2.1' })).toContain('of HOST and PORT is none of this machine.');
+  });
+
+  it('with a database that does not answer says so soon, without its password', async () => {
+    const began = performance.now();
+    const complaint = await complaintOf({
+      DATABASE_URL: `postgres://user:canary@127.0.0.1:${await freePort()}/grantway`,
+    });
+    expect(complaint).toContain('ECONNREFUSED');
+    expect(performance.now() - began).toBeLessThan(20_000);
+  });
+
+  it('with a data directory that cannot be one says so', async () => {
+    const file = join(home.folder, 'file');
+    writeFileSync(file, '');
+    expect(await complaintOf({ DATA_DIR: file })).toContain('EEXIST');
+  });
+
+  it('with another encryption key than the one the keys were sealed with says so', async () => {
+    const first = await startProcess({ home, environment: { ENCRYPTION_KEY: KEY } });
+    await first.listening();
+    first.signal('SIGTERM');
+    expect(await first.ended).toBe(0);
+    expect(await complaintOf({ ENCRYPTION_KEY: 'cd'.repeat(32) })).toContain('ENCRYPTION_KEY');
+  });
+});

@@ -1,0 +1,190 @@
+import { once } from 'node:events';
+import { type Socket, connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Answer, basic, bearer, call, refresh, signIn } from '../../support/http.js';
+import { type Home, type ServerProcess, aHome, endProcesses, startProcess } from '../../support/process.js';
+
+const CLIENT = { id: 'grantway', secret: 'a-client-secret-that-was-chosen-x' };
+const ADMINISTRATOR = { username: 'admin', password: 'seven green bicycles sing' };
+const CHOSEN = {
+  BOOTSTRAP_CLIENT_SECRET: CLIENT.secret,
+  BOOTSTRAP_PASSWORD: ADMINISTRATOR.password,
+};
+
+/** More sign-ins than are done at once: enough that a stop comes among them. */
+const SIGN_INS = 60;
+
+describe('a stop', () => {
+  let home: Home;
+
+  beforeEach(() => {
+    home = aHome();
+  });
+
+  afterEach(async () => {
+    await endProcesses();
+    home.remove();
+  });
+
+  async function aServer(): Promise<ServerProcess> {
+    const server = await startProcess({ home, environment: CHOSEN });
+    await server.listening();
+    return server;
+  }
+
+  /** A connection of its own, with everything that came over it so far. */
+  async function anOpenConnection(server: ServerProcess): Promise<{ socket: Socket; received(): string }> {
+    const socket = connect(server.port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (chunk) => (text += chunk.toString('latin1')));
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    return { socket, received: () => text };
+  }
+
+  const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: as\r\n\r\n`;
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'by %s answers every sign-in and refresh in flight, exits 0 and loses nothing',
+    async (signal) => {
+      const server = await aServer();
+      const tokens = (await signIn(server, CLIENT, ADMINISTRATOR)).json;
+      const requests: Promise<Answer>[] = Array.from({ length: SIGN_INS }, () =>
+        signIn(server, CLIENT, ADMINISTRATOR),
+      );
+      requests.push(refresh(server, CLIENT, tokens.refresh_token));
+      await Promise.race(requests);
+      server.signal(signal);
+
+      const answers = await Promise.all(requests);
+      expect(await server.ended).toBe(0);
+      for (const { status } of answers) expect([200, 503]).toContain(status);
+      expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(3);
+      for (const line of server.stdout.trimEnd().split('\n')) expect(() => JSON.parse(line)).not.toThrow();
+      expect(server.stdout).toContain('"msg":"stopping"');
+      expect(server.stderr).toBe('');
+
+      const next = await aServer();
+      for (const { status, json } of answers) {
+        if (status !== 200) continue;
+        expect((await refresh(next, CLIENT, json.refresh_token)).status).toBe(200);
+      }
+    },
+  );
+
+  it('ends the process although peers keep their connections: idle, silent and halfway through a header', async () => {
+    const server = await aServer();
+    const idle = await anOpenConnection(server);
+    const silent = await anOpenConnection(server);
+    const halfway = await anOpenConnection(server);
+    idle.socket.write(get('/health/live'));
+    halfway.socket.write('GET /health/live HTTP/1.1\r\nHo');
+    await once(idle.socket, 'data');
+
+    const began = performance.now();
+    server.signal('SIGTERM');
+    expect(await server.ended).toBe(0);
+    expect(performance.now() - began).toBeLessThan(4_000);
+    expect(idle.received()).toMatch(/^HTTP\/1\.1 200/);
+    expect(silent.received()).toBe('');
+  });
+
+  it('finishes what has begun, and says 503 to what comes after it on the same connection', async () => {
+    const server = await aServer();
+    const { socket, received } = await anOpenConnection(server);
+    const form = new URLSearchParams({ grant_type: 'password', ...ADMINISTRATOR }).toString();
+    socket.write(
+      `POST /token HTTP/1.1\r\nHost: as\r\nAuthorization: ${basic(CLIENT)}\r\n` +
+        `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${form.length}\r\n\r\n`,
+    );
+    expect((await call(server, '/health/live')).status).toBe(200);
+    server.signal('SIGTERM');
+    await server.says('"msg":"stopping"');
+    socket.write(`${form}${get('/api/resources')}`);
+
+    expect(await server.ended).toBe(0);
+    const [first, second] = received().split(/(?=HTTP\/1\.1 )/);
+    expect(first).toMatch(/^HTTP\/1\.1 200 /);
+    expect(first).toContain('"access_token"');
+    expect(second).toMatch(/^HTTP\/1\.1 503 /);
+    expect(second).toMatch(/^retry-after: [1-9]\d*\r$/im);
+    expect(second).toMatch(/^connection: close\r$/im);
+    expect(second).toMatch(/^content-security-policy: /im);
+    expect(second).toContain('"status":503');
+  });
+
+  it('takes no new connections', async () => {
+    const server = await aServer();
+    const others = Array.from({ length: SIGN_INS }, () => signIn(server, CLIENT, ADMINISTRATOR));
+    await Promise.race(others);
+    server.signal('SIGTERM');
+    await server.says('"msg":"stopping"');
+    await expect(async () => {
+      for (;;) expect((await call(server, '/health/live')).status).toBe(503);
+    }).rejects.toThrow('fetch failed');
+    await Promise.all(others);
+    expect(await server.ended).toBe(0);
+  });
+
+  it('that is asked for twice does not wait any longer', async () => {
+    const server = await aServer();
+    const stuck = await anOpenConnection(server);
+    stuck.socket.write(
+      'POST /token HTTP/1.1\r\nHost: as\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\na',
+    );
+    expect((await call(server, '/health/live')).status).toBe(200);
+    server.signal('SIGTERM');
+    await server.says('"msg":"stopping"');
+    const began = performance.now();
+    server.signal('SIGTERM');
+    expect(await server.ended).toBe(1);
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+});
+
+describe('a kill', () => {
+  let home: Home;
+
+  beforeEach(() => {
+    home = aHome();
+  });
+
+  afterEach(async () => {
+    await endProcesses();
+    home.remove();
+  });
+
+  it('(SIGKILL) loses nothing that was answered, and the next start needs no repair', async () => {
+    const titles = new Set<string>();
+    let refreshToken: string | undefined;
+    for (let round = 0; round < 3; round += 1) {
+      const server = await startProcess({ home, environment: CHOSEN });
+      await server.listening();
+      const tokens =
+        refreshToken === undefined
+          ? await signIn(server, CLIENT, ADMINISTRATOR)
+          : await refresh(server, CLIENT, refreshToken);
+      expect(tokens.status).toBe(200);
+      ({ refresh_token: refreshToken } = tokens.json);
+
+      expect(await titlesOf(server, tokens.json.access_token)).toEqual(titles);
+      const writes = Array.from({ length: 20 }, async (_, at) => {
+        const body = { title: `${round}-${at}` };
+        const answer = await bearer(server, tokens.json.access_token, '/api/resources', {
+          method: 'POST',
+          body,
+        });
+        if (answer.status === 201) titles.add(body.title);
+        if (at === 10) server.signal('SIGKILL');
+      });
+      await Promise.allSettled(writes);
+      expect(await server.ended).toBe('SIGKILL');
+    }
+    expect(titles.size).toBeGreaterThan(10);
+  });
+
+  async function titlesOf(server: ServerProcess, token: string): Promise<Set<string>> {
+    const { items } = (await bearer(server, token, '/api/resources?limit=100')).json;
+    return new Set(items.map(({ title }: { title: string }) => title));
+  }
+});
