@@ -9,13 +9,19 @@ const onPglite = {
     name: 'pglite',
     include: suite,
     env: { TEST_DATABASE_URL: '' },
-    globalSetup: ['test/support/empty-embedded-database.ts'],
+    globalSetup: ['test/support/built-server.ts', 'test/support/empty-embedded-database.ts'],
   },
   extends: true as const,
 };
 
 const onPostgres = {
-  test: { name: 'postgres', include: suite, env: { TEST_DATABASE_URL: server ?? '' } },
+  test: {
+    name: 'postgres',
+    include: suite,
+    // About the process and its data directory: the database behind it makes no difference.
+    exclude: ['test/e2e/process/**'],
+    env: { TEST_DATABASE_URL: server ?? '' },
+  },
   extends: true as const,
 };
 
@@ -25,6 +31,7 @@ const instancesOnPostgres = {
     name: 'instances',
     include: ['test/postgres/**/*.spec.ts'],
     env: { TEST_DATABASE_URL: server ?? '' },
+    globalSetup: ['test/support/built-server.ts'],
     testTimeout: 120_000,
     fileParallelism: false,
     maxWorkers: 1,

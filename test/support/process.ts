@@ -4,7 +4,6 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { inject } from 'vitest';
-import type {} from './empty-embedded-database.js';
 import { freePort } from './server.js';
 
 /** A folder of a test's own, and a data directory in it that was never used. */

@@ -15,7 +15,11 @@ export abstract class ClientStore {
    */
   abstract change(clientId: string, change: (client: Client) => Client): Promise<Client | undefined>;
 
-  abstract replaceSecrets(clientId: string, secrets: ClientSecrets): Promise<void>;
+  /**
+   * Replaces a client's secret; the one that is there at that moment stays good until `overlapEnds`, if at all.
+   * @returns false when there is no such client, or it has no secret
+   */
+  abstract replaceSecret(clientId: string, hash: Buffer, overlapEnds: Date | null): Promise<boolean>;
 
   abstract remove(clientId: string): Promise<boolean>;
 

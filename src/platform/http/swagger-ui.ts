@@ -62,12 +62,12 @@ export function serveSwaggerUi(fastify: FastifyInstance, { title, document, scop
       .send(startScript(scopes));
   });
   for (const [name, mediaType] of Object.entries(MEDIA_TYPES)) {
-    fastify.get(`${FILES}/${name}`, async (_request, reply) =>
-      reply
-        .header('Cache-Control', FOREVER)
-        .type(mediaType)
-        .send(await readFile(join(dirname(PACKAGE), name))),
-    );
+    // Read once and shared: peers that ask and never read must not hold a copy each.
+    let content: Promise<Buffer> | undefined;
+    fastify.get(`${FILES}/${name}`, async (_request, reply) => {
+      content ??= readFile(join(dirname(PACKAGE), name));
+      return reply.header('Cache-Control', FOREVER).type(mediaType).send(await content);
+    });
   }
 }
 

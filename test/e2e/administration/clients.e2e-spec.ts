@@ -207,6 +207,20 @@ describe('POST /admin/clients/{client_id}/secret', () => {
     for (const secret of [second, third]) expectTokens(await signIn(server, { ...client, secret }, person));
   });
 
+  it('ends a leaked secret even when a rotation with an overlap comes at the same moment', async () => {
+    for (let round = 0; round < 12; round += 1) {
+      const client = await aConfidentialClient(server);
+      const rotate = (overlap: number) => admin('POST', `/admin/clients/${client.id}/secret`, { overlap });
+      const rotated = await Promise.all([rotate(0), rotate(60)]);
+      expect(rotated.map(({ status }) => status)).toEqual([200, 200]);
+      const introspect = (secret: string | undefined) =>
+        post(server, '/introspect', { ...client, secret }, { token: 'unknown' });
+      expectInvalidClient(await introspect(client.secret), 'Basic');
+      const answers = await Promise.all(rotated.map(({ json }) => introspect(json.client_secret)));
+      expect(answers.map(({ status }) => status)).toContain(200);
+    }
+  });
+
   it.each([
     ['a negative overlap', { overlap: -1 }, 'overlap'],
     ['more than seven days', { overlap: 7 * 86_400 + 1 }, 'overlap'],

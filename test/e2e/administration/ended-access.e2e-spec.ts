@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { GrantRegistry } from '../../../src/modules/tokens/index.js';
 import { type Administration, administrationOf } from '../../support/administration.js';
 import { type Answer, bearer, post, refresh, signIn } from '../../support/http.js';
 import { decodeJwt } from '../../support/jwt.js';
@@ -337,6 +338,26 @@ describe('a client whose scope is narrowed', () => {
       'profile resources:read',
     );
     expect((await signIn(server, client, person, 'resources:write')).json.scope).toBe('resources:write');
+  });
+});
+
+describe('a deletion that failed before it came to the tokens', () => {
+  it.each([
+    ['a person', 'endAllOfSubject', ({ sub }: TestPerson) => `/admin/users/${sub}`],
+    ['a client', 'endAllOfClient', (_: TestPerson, { id }: TestClient) => `/admin/clients/${id}`],
+  ] as const)('ends those of %s when it is tried again', async (_, step, pathOf) => {
+    const client = await aConfidentialClient(server);
+    const person = await aPerson(server);
+    const token = (await signIn(server, client, person)).json.access_token;
+    const away = Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
+    vi.spyOn(server.app.get(GrantRegistry), step).mockRejectedValueOnce(away);
+    const path = pathOf(person, client);
+
+    expect((await admin('DELETE', path)).status).toBe(503);
+    expect(apiVerdict(await bearer(server, token, API))).toBe('served');
+    expect((await admin('DELETE', path)).status).toBe(404);
+    expect(apiVerdict(await bearer(server, token, API))).toBe('invalid_token');
+    expect(activity(await introspect(server, resourceServer, token))).toBe('inactive');
   });
 });
 

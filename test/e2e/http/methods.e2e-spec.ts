@@ -68,10 +68,10 @@ describe('methods (RFC 9110 §9, §15.5.6)', () => {
     const uncaught: unknown[] = [];
     const note = (error: unknown) => uncaught.push(error);
     process.on('uncaughtExceptionMonitor', note);
-    const closed = new Promise((resolve) => {
-      // `once` of node:events would listen to errors, too, and so handle what nobody else does.
-      const http = server.app.getHttpServer() as Server;
-      http.once('connection', (socket) => socket.once('close', resolve));
+    // `once` of node:events would listen to errors, too, and so handle what nobody else does.
+    const closed = new Promise<void>((resolve) => {
+      const http: Server = server.app.getHttpServer();
+      http.once('connection', (socket) => void socket.once('close', () => resolve()));
     });
     const peer = connect(server.port, '127.0.0.1');
     peer.write('CONNECT as:443 HTTP/1.1\r\nHost: as:443\r\n\r\n');

@@ -45,7 +45,7 @@ describe('what a production server shows to strangers', () => {
     expect((await call(server, '/.well-known/oauth-authorization-server')).json.issuer).toBe(
       'https://as.example',
     );
-    expect((await call(server, '/.well-known/jwks.json')).json.keys).toHaveLength(1);
+    expect((await call(server, '/.well-known/jwks.json')).json.keys).toHaveLength(2);
   });
 
   it('is the documentation only where that is switched on', async () => {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, MoreThan, type Repository } from 'typeorm';
+import { DataSource, IsNull, MoreThan, Not, type Repository } from 'typeorm';
 import { Database } from '../../../platform/database/database.js';
 import { isUniqueViolation } from '../../../platform/database/unavailable.js';
 import type {
@@ -53,8 +53,17 @@ export class TypeormClientStore extends ClientStore {
     });
   }
 
-  async replaceSecrets(clientId: string, secrets: ClientSecrets): Promise<void> {
-    await this.clients.update({ clientId }, secretColumnsOf(secrets));
+  async replaceSecret(clientId: string, hash: Buffer, overlapEnds: Date | null): Promise<boolean> {
+    // One statement: read beforehand, a secret that another rotation has just ended would be kept good.
+    const { affected } = await this.clients.update(
+      { clientId, secretHash: Not(IsNull()) },
+      {
+        secretHash: hash,
+        previousSecretHash: overlapEnds === null ? null : () => 'secret_hash',
+        previousSecretExpiresAt: overlapEnds,
+      },
+    );
+    return affected === 1;
   }
 
   async remove(clientId: string): Promise<boolean> {

@@ -75,24 +75,23 @@ export class ClientRegistry {
    * @throws InvalidInput for a public client, NotFound
    */
   async rotateSecret(clientId: string, overlap: number): Promise<{ client: Client; secret: string }> {
-    const found = await this.store.find(clientId);
-    if (found === undefined) throw new NotFound('client');
-    const { secrets, ...client } = found;
-    if (secrets.current === null) {
+    const client = await this.get(clientId);
+    if (client.authenticationMethod === 'none') {
       throw InvalidInput.member('client_id', 'is that of a public client, which has no secret');
     }
     const secret = newSecret();
-    await this.store.replaceSecrets(clientId, {
-      current: sha256(secret),
-      previous: overlap > 0 ? { hash: secrets.current, expiresAt: this.clock.in(overlap) } : null,
-    });
+    const overlapEnds = overlap > 0 ? this.clock.in(overlap) : null;
+    const replaced = await this.store.replaceSecret(clientId, sha256(secret), overlapEnds);
+    if (!replaced) throw new NotFound('client');
     return { client, secret };
   }
 
   /** Deletes a client and ends its tokens. */
   async remove(clientId: string): Promise<void> {
-    if (!(await this.store.remove(clientId))) throw new NotFound('client');
+    const removed = await this.store.remove(clientId);
+    // Where there is none, too: an earlier attempt may have deleted the client and not got to its tokens.
     await this.tokens.end(clientId);
+    if (!removed) throw new NotFound('client');
   }
 }
 

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { HASHING_QUEUE_DEFAULTS, HashingQueue, HashingQueueFull } from './hashing-queue.js';
+import { HASHING_QUEUE_DEFAULTS, HashingQueue, HashingQueueFull, hashingQueueFor } from './hashing-queue.js';
 
 /** Work that ends when the test says so. */
 function aJob() {
@@ -112,8 +112,14 @@ describe('the hashing queue', () => {
   });
 
   it('has one slot a core and 32 places for each, by default', () => {
+    expect(hashingQueueFor(1)).toEqual({ concurrency: 1, capacity: 32 });
+    expect(hashingQueueFor(2)).toEqual({ concurrency: 2, capacity: 64 });
     expect(HASHING_QUEUE_DEFAULTS.capacity).toBe(32 * HASHING_QUEUE_DEFAULTS.concurrency);
     expect(() => new HashingQueue()).not.toThrow();
+  });
+
+  it('has no more slots than the thread pool has threads: the rest would wait in front of everybody else', () => {
+    expect(hashingQueueFor(64)).toEqual({ concurrency: 4, capacity: 128 });
   });
 
   it.each([

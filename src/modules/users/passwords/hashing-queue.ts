@@ -9,14 +9,19 @@ export interface HashingQueueOptions {
   capacity: number;
 }
 
+/** Threads of libuv's pool, however many cores there are: hashes run there, and so do DNS and the file system. */
+const POOL_THREADS = 4;
+
 /**
- * One hash a core: more would not finish sooner, and would take everything else with it. The last one waits
- * about a third of a second.
+ * One hash a core, or a thread where those are fewer: more would not finish sooner, and would take everything else
+ * with it. The last one waits about a third of a second.
  */
-export const HASHING_QUEUE_DEFAULTS: Readonly<HashingQueueOptions> = {
-  concurrency: availableParallelism(),
-  capacity: 32 * availableParallelism(),
-};
+export function hashingQueueFor(cores: number): HashingQueueOptions {
+  const concurrency = Math.min(cores, POOL_THREADS);
+  return { concurrency, capacity: 32 * concurrency };
+}
+
+export const HASHING_QUEUE_DEFAULTS: Readonly<HashingQueueOptions> = hashingQueueFor(availableParallelism());
 
 /** What a piece of work takes, in milliseconds, as long as none has been seen. */
 const FIRST_ESTIMATE = 50;
