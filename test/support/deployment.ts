@@ -11,6 +11,7 @@ export interface Instance extends ServerProcess {
 
 /** Instances that share a PostgreSQL database, an issuer and an encryption key. */
 export interface Deployment {
+  issuer: string;
   database: TestDatabase;
   /** Starts one more instance. It listens when the promise is fulfilled. */
   start(): Promise<Instance>;
@@ -23,8 +24,9 @@ export async function aDeployment(): Promise<Deployment> {
   if (database.url === undefined) throw new Error('Several instances need TEST_DATABASE_URL.');
   const home = aHome();
   const instances: Instance[] = [];
+  const issuer = `http://localhost:${await freePort()}`;
   const environment = {
-    ISSUER: `http://localhost:${await freePort()}`,
+    ISSUER: issuer,
     DATABASE_URL: database.url,
     ENCRYPTION_KEY: randomBytes(32).toString('hex'),
     BOOTSTRAP_CLIENT_ID: FIRST_CLIENT.id,
@@ -33,6 +35,7 @@ export async function aDeployment(): Promise<Deployment> {
     BOOTSTRAP_PASSWORD: ADMINISTRATOR.password,
   };
   return {
+    issuer,
     database,
     async start() {
       const server = await startProcess({ home, environment });

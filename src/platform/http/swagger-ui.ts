@@ -66,7 +66,10 @@ export function serveSwaggerUi(fastify: FastifyInstance, { title, document, scop
     let content: Promise<Buffer> | undefined;
     fastify.get(`${FILES}/${name}`, async (_request, reply) => {
       content ??= readFile(join(dirname(PACKAGE), name));
-      return reply.header('Cache-Control', FOREVER).type(mediaType).send(await content);
+      return reply
+        .header('Cache-Control', FOREVER)
+        .type(mediaType)
+        .send(await content);
     });
   }
 }

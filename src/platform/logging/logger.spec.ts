@@ -1,4 +1,3 @@
-import { QueryFailedError } from 'typeorm';
 import { describe, expect, it } from 'vitest';
 import { InvalidGrant } from '../../protocol/oauth-error.js';
 import { NestLogger, createLogger } from './logger.js';
@@ -52,7 +51,14 @@ describe('the log', () => {
       detail,
     });
     logger.error({ err: driverError }, 'failed');
-    logger.error({ err: new QueryFailedError(`INSERT '${SECRET}'`, [SECRET], driverError) }, 'failed');
+    // As TypeORM wraps it.
+    const wrapped = Object.assign(new Error(`duplicate key ${SECRET}`), {
+      driverError,
+      code: '23505',
+      query: `INSERT '${SECRET}'`,
+      parameters: [SECRET],
+    });
+    logger.error({ err: wrapped }, 'failed');
     expect(text.join('')).not.toContain(SECRET);
     expect(lines()[0].err).toMatchObject({ code: '23505', constraint: 'users_username_key' });
     expect(lines()[1].err).toMatchObject({ code: '23505', stack: expect.stringMatching(/^\s+at /) });

@@ -1,7 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
-  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -81,7 +80,7 @@ class ClientMembers {
   })
   @MayBeAbsent()
   @IsArray({ message: 'must be a list of grant types' })
-  @ArrayUnique({ message: 'must not repeat a grant type' })
+  @ArrayMaxSize(GRANT_TYPES.length, { message: `must have at most ${GRANT_TYPES.length} entries` })
   @IsIn(GRANT_TYPES, { each: true, message: `must hold only ${GRANT_TYPES.join(', ')}` })
   grant_types?: GrantType[];
 

@@ -74,6 +74,9 @@ export function changedClient(client: Client, change: ClientRegistration, now: D
 
 function refuseContradictions(client: Client): void {
   const { grantTypes, firstParty, authenticationMethod, scope, defaultScope } = client;
+  if (new Set(grantTypes).size < grantTypes.length) {
+    throw InvalidInput.member('grant_types', 'must not repeat a grant type');
+  }
   if (grantTypes.includes('password') && !firstParty) {
     throw InvalidInput.member(
       'grant_types',

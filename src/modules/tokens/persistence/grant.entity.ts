@@ -8,6 +8,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
   where: 'ended_at IS NULL AND subject = client_id',
 })
 @Index('grants_by_expiry', ['expiresAt'])
+@Index('grants_by_end', ['endedAt'], { where: 'ended_at IS NOT NULL' })
 export class GrantEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'grants_pkey' })
   id: string;

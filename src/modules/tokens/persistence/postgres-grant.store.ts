@@ -23,6 +23,9 @@ import {
 /** The Max UUID. RFC 9562 §5.10. */
 const GREATEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
+/** Rows that one statement of the housekeeping deletes; a grant takes its refresh tokens with it. */
+const BATCH = 200;
+
 /** Grants as prepared statements: each method is one statement, so each is a transaction of its own. */
 @Injectable()
 export class PostgresGrantStore extends GrantStore {
@@ -186,13 +189,25 @@ export class PostgresGrantStore extends GrantStore {
   }
 
   async forgetBefore(moment: Date): Promise<void> {
-    await this.database.query('grant-forget', 'DELETE FROM grants WHERE expires_at < $1 OR ended_at < $1', [
+    // In batches: one statement over a large table would run into the statement timeout, and do so every time.
+    await this.deleteInBatches(
+      'grant-forget',
+      `DELETE FROM grants WHERE id IN (
+         (SELECT id FROM grants WHERE expires_at < $1 LIMIT ${BATCH})
+         UNION (SELECT id FROM grants WHERE ended_at < $1 LIMIT ${BATCH})
+       ) RETURNING id`,
       moment,
-    ]);
-    await this.database.query(
-      'revoked-access-token-forget',
-      'DELETE FROM revoked_access_tokens WHERE expires_at < $1',
-      [moment],
     );
+    await this.deleteInBatches(
+      'revoked-access-token-forget',
+      `DELETE FROM revoked_access_tokens WHERE jti IN (
+         SELECT jti FROM revoked_access_tokens WHERE expires_at < $1 LIMIT ${BATCH}
+       ) RETURNING jti`,
+      moment,
+    );
+  }
+
+  private async deleteInBatches(name: string, statement: string, moment: Date): Promise<void> {
+    while ((await this.database.query(name, statement, [moment])).length > 0);
   }
 }

@@ -35,6 +35,7 @@ export class Tokens1763769600001 implements MigrationInterface {
       'CREATE UNIQUE INDEX grants_one_live_of_client ON grants (client_id) WHERE ended_at IS NULL AND subject = client_id',
     );
     await runner.query('CREATE INDEX grants_by_expiry ON grants (expires_at)');
+    await runner.query('CREATE INDEX grants_by_end ON grants (ended_at) WHERE ended_at IS NOT NULL');
 
     await runner.query(`
       CREATE TABLE refresh_tokens (
