@@ -1,87 +1,96 @@
-// How long `/token` takes to refuse a wrong password, an unknown person and a disabled one: interleaved, so that the
-// machine's moods meet all three alike. Prints medians and their ratio; it judges nothing.
+// Whether a stranger can tell by time who exists: a wrong password, an unknown user and a disabled user, asked for in
+// turn, one request at a time. Needs a server that runs, with its first client and administrator:
 //
-//   npm run build && npm run bench:uniform-refusal            (starts a server on the embedded database)
-//   DATABASE_URL=postgresql://… npm run bench:uniform-refusal (on an empty database of yours)
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+//   ISSUER=http://localhost:3000 CLIENT_SECRET=… ADMIN_PASSWORD=… node bench/uniform-refusal.mjs
+//
+// CLIENT_ID (grantway), ADMIN_USERNAME (admin) and TRIES (300) can be set as well.
+import { randomBytes } from 'node:crypto';
 
-const TRIES = Number(process.env.TRIES ?? 300);
-const PORT = process.env.PORT ?? '3970';
-const ORIGIN = `http://127.0.0.1:${PORT}`;
-const SECRET = 'secret-of-the-uniform-refusal-bench';
-const PASSWORD = 'tractor yellow moonlight';
-const directory = mkdtempSync(join(tmpdir(), 'grantway-bench-'));
+const {
+  ISSUER = 'http://localhost:3000',
+  CLIENT_ID = 'grantway',
+  CLIENT_SECRET = '',
+  ADMIN_USERNAME = 'admin',
+  ADMIN_PASSWORD = '',
+  TRIES = '300',
+} = process.env;
 
-const server = spawn(process.execPath, ['dist/main.js'], {
-  stdio: ['ignore', 'ignore', 'inherit'],
-  env: {
-    ...process.env,
-    PORT,
-    ISSUER: `http://localhost:${PORT}`,
-    DATA_DIR: directory,
-    LOG_LEVEL: 'error',
-    BOOTSTRAP_CLIENT_SECRET: SECRET,
-    BOOTSTRAP_PASSWORD: PASSWORD,
-  },
+const WARM_UP = 30;
+const tries = Number(TRIES);
+const run = randomBytes(4).toString('hex');
+const usernames = {
+  'wrong password': `known-${run}`,
+  'unknown user': `absent-${run}`,
+  'disabled user': `disabled-${run}`,
+};
+
+const administrator = await token({
+  username: ADMIN_USERNAME,
+  password: ADMIN_PASSWORD,
+  scope: 'users:write',
 });
+await createUser({ username: usernames['wrong password'] });
+await createUser({ username: usernames['disabled user'], status: 'disabled' });
 
-try {
-  await ready();
-  const token = (await post('admin', PASSWORD, 'users:write')).access_token;
-  await person(token, 'known', 'active');
-  await person(token, 'disabled', 'disabled');
-  const kinds = ['known', 'unknown', 'disabled'];
-  const times = Object.fromEntries(kinds.map((kind) => [kind, []]));
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    for (const kind of kinds.toSorted(() => Math.random() - 0.5)) {
-      const from = performance.now();
-      const { error } = await post(kind, 'another quite wrong password');
-      times[kind].push(performance.now() - from);
-      if (error !== 'invalid_grant') throw new Error(`expected invalid_grant, got ${error}`);
-    }
+const times = Object.fromEntries(Object.keys(usernames).map((name) => [name, []]));
+const answers = new Set();
+for (let round = -WARM_UP; round < tries; round += 1) {
+  // Each kind comes first, second and third equally often: what a request leaves behind favours none.
+  const names = Object.keys(usernames);
+  for (let turn = 0; turn < names.length; turn += 1) {
+    const name = names[(round + WARM_UP + turn) % names.length];
+    const { elapsed, answer } = await refusal(usernames[name]);
+    answers.add(answer);
+    if (round >= 0) times[name].push(elapsed);
   }
-  const medians = kinds.map((kind) => [kind, median(times[kind])]);
-  for (const [kind, ms] of medians)
-    console.log(`${kind.padEnd(9)} median ${ms.toFixed(2)} ms over ${TRIES} tries`);
-  const all = medians.map(([, ms]) => ms);
-  console.log(`slowest to fastest ${(Math.max(...all) / Math.min(...all)).toFixed(3)}`);
-} finally {
-  server.kill('SIGTERM');
-  await new Promise((resolve) => server.once('exit', resolve));
-  rmSync(directory, { recursive: true });
 }
 
-async function ready() {
-  for (let attempt = 0; attempt < 300; attempt += 1) {
-    const answer = await fetch(`${ORIGIN}/health/ready`).catch(() => undefined);
-    if (answer?.ok) return;
-    if (server.exitCode !== null) throw new Error('the server did not start');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('the server is not ready after 30 s');
+const medians = Object.fromEntries(
+  Object.entries(times).map(([name, values]) => [name, quantile(values, 0.5)]),
+);
+const fastest = Math.min(...Object.values(medians));
+console.log(`${tries} tries of each, interleaved, against ${ISSUER}`);
+for (const [name, values] of Object.entries(times)) {
+  const [low, median, high] = [0.1, 0.5, 0.9].map((q) => quantile(values, q).toFixed(2));
+  const ratio = (medians[name] / fastest).toFixed(3);
+  console.log(`${name.padEnd(14)}  median ${median} ms  p10 ${low}  p90 ${high}  ratio ${ratio}`);
+}
+console.log(
+  `medians differ by ${((Math.max(...Object.values(medians)) / fastest - 1) * 100).toFixed(1)} % (goal: at most 5 %)`,
+);
+console.log(`${answers.size} different ${answers.size === 1 ? 'answer' : 'answers'} (goal: 1)`);
+
+async function refusal(username) {
+  const began = performance.now();
+  const response = await post({ username, password: 'this is not the password' });
+  const body = await response.text();
+  return { elapsed: performance.now() - began, answer: `${response.status} ${body}` };
 }
 
-async function post(username, password, scope) {
-  const answer = await fetch(`${ORIGIN}/token`, {
+async function token(parameters) {
+  const response = await post(parameters);
+  const answer = await response.json();
+  if (!response.ok) throw new Error(`The administrator could not sign in: ${JSON.stringify(answer)}`);
+  return answer.access_token;
+}
+
+function post(parameters) {
+  return fetch(`${ISSUER}/token`, {
     method: 'POST',
-    headers: { Authorization: `Basic ${btoa(`grantway:${SECRET}`)}` },
-    body: new URLSearchParams({ grant_type: 'password', username, password, ...(scope ? { scope } : {}) }),
+    headers: { Authorization: `Basic ${Buffer.from(`${CLIENT_ID}:${CLIENT_SECRET}`).toString('base64')}` },
+    body: new URLSearchParams({ grant_type: 'password', ...parameters }),
   });
-  return answer.json();
 }
 
-async function person(token, username, status) {
-  const answer = await fetch(`${ORIGIN}/admin/users`, {
+async function createUser(user) {
+  const response = await fetch(`${ISSUER}/admin/users`, {
     method: 'POST',
-    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ username, password: PASSWORD, status }),
+    headers: { Authorization: `Bearer ${administrator}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ password: randomBytes(18).toString('base64url'), ...user }),
   });
-  if (answer.status !== 201) throw new Error(`creating ${username} answered ${answer.status}`);
+  if (!response.ok) throw new Error(`A user could not be made: ${await response.text()}`);
 }
 
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+function quantile(values, q) {
+  return values.toSorted((a, b) => a - b)[Math.floor(q * (values.length - 1))];
 }

@@ -61,6 +61,8 @@ describe('sign-ins on two instances while what they stand on is taken away', () 
       const tokens = await signInUntil(round, person, closing, () => disable(`/admin/clients/${closing.id}`));
       expect(await liveAmong(tokens, resourceServer)).toEqual([]);
     }
+    const undisturbed = (await signIn(a, client, person)).json.access_token;
+    expect(await liveAmong([undisturbed], resourceServer)).toEqual([undisturbed]);
   });
 
   /** Signs in again and again on both instances, and does `deed` after so many tokens: all that were handed out. */
