@@ -7,7 +7,16 @@ const SOURCES = ['src', 'nest-cli.json', '.swcrc', 'tsconfig.build.json', 'packa
 const BUILT = join('dist', 'main.js');
 
 if (newest(SOURCES) > modifiedAt(BUILT)) {
-  const { status } = spawnSync('nest', ['build'], { stdio: 'inherit', shell: process.platform === 'win32' });
+  const { status, error } = spawnSync('nest', ['build'], {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (error) {
+    console.error(
+      'The build tool is not installed: npm leaves it out when NODE_ENV=production. ' +
+        'Run "npm ci --include=dev && npm run build" first.',
+    );
+  }
   process.exitCode = status ?? 1;
 }
 

@@ -36,10 +36,14 @@ export function credentials({ clientId, username, generated }: FirstStart): stri
 /** Right after the first start the lines hold the credentials; later they say which variables to set. */
 function curlLines(issuer: string, first: FirstStart | undefined): string[] {
   const client = `${first?.clientId ?? '$CLIENT_ID'}:${first?.generated.clientSecret ?? '$CLIENT_SECRET'}`;
-  const username = first === undefined ? '"username=$USERNAME"' : quoted(`username=${first.username}`);
+  const username = first === undefined ? '"username=$PERSON"' : quoted(`username=${first.username}`);
   const password = first?.generated.password ?? '$PASSWORD';
   return [
     '  Get a token, create a resource, list your resources:',
+    // Not USERNAME, which zsh sets to whoever is logged in.
+    ...(first === undefined
+      ? ['  (CLIENT_ID, CLIENT_SECRET, PERSON and PASSWORD are what the first start showed)']
+      : []),
     '',
     `    TOKEN=$(curl -s -u "${client}" -d grant_type=password --data-urlencode ${username} ` +
       `--data-urlencode "password=${password}" ${issuer}/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,

@@ -27,7 +27,7 @@ export class NowhereToShowCredentials extends Error {
   constructor(missing: readonly string[]) {
     super(
       `The database is empty and ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not set. ` +
-        'Set what is missing. Outside production it is made for you when you start once in a terminal, ' +
+        'Nobody can get a token yet: set what is missing. Outside production it is made for you when you start once in a terminal, ' +
         'or set BOOTSTRAP_OUTPUT to a file that shall be written.',
     );
     this.name = 'NowhereToShowCredentials';

@@ -12,6 +12,9 @@ import { createLogger } from './platform/logging/logger.js';
 /** How long requests in flight may take once a stop was asked for. Milliseconds. */
 const DRAIN_MS = 10_000;
 
+/** Ctrl-C under `npm start` comes twice at once: from the terminal, and passed on by npm. Milliseconds. */
+const SAME_STOP_MS = 500;
+
 /** Runs the process: load the configuration, create the application, listen, and stop when asked. */
 export async function start(environment: Environment): Promise<void> {
   let app: NestFastifyApplication | undefined;
@@ -82,11 +85,14 @@ function explain(error: unknown): string {
 
 /** Drains and exits 0 on SIGINT and SIGTERM; a second signal, or too long a drain, ends the process at once. */
 function stopOnSignal(app: NestFastifyApplication, logger: Logger): void {
-  let stopping = false;
+  let stoppingSince: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (stopping) process.exit(1);
-      stopping = true;
+      if (stoppingSince !== undefined) {
+        if (performance.now() - stoppingSince > SAME_STOP_MS) process.exit(1);
+        return;
+      }
+      stoppingSince = performance.now();
       logger.info({ signal }, 'stopping');
       setTimeout(() => process.exit(1), DRAIN_MS).unref();
       void app.close().then(

@@ -162,7 +162,10 @@ function readDatabaseUrl(read: EnvironmentReader): string | undefined {
 function readEncryptionKey(read: EnvironmentReader, production: boolean): Buffer | undefined {
   const text = read.text('ENCRYPTION_KEY');
   if (text === undefined) {
-    read.demand(!production, 'ENCRYPTION_KEY must be set in production: 32 random bytes in base64 or hex.');
+    read.demand(
+      !production,
+      'ENCRYPTION_KEY must be set in production: 32 random bytes in base64 or hex (openssl rand -hex 32).',
+    );
     return undefined;
   }
   const isHex = /^[0-9a-fA-F]{64}$/.test(text);

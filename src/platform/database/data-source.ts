@@ -3,6 +3,7 @@ import type { PoolConfig } from 'pg';
 import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
 import { DatabaseConfig } from '../../config/config.js';
 import { EmbeddedDatabase } from './embedded-database.js';
+import { UnusableDatabase } from './unusable-database.js';
 import { endWhenSilent } from './silence.js';
 
 /** What a module keeps in the database: handed over by the composition root, so that a role has only its own. */
@@ -47,14 +48,21 @@ function dataSourceOptions(persistence: Persistence, poolSize: number, extra: ob
   };
 }
 
-/** Opens the database that the configuration names; `embedded` is what the caller must close after the source. */
+/**
+ * Opens the database that the configuration names; `embedded` is what the caller must close after the source.
+ * @throws UnusableDatabase, DataDirectoryInUse
+ */
 export async function openDataSource(
   config: DatabaseConfig,
   persistence: Persistence,
 ): Promise<{ dataSource: DataSource; embedded: EmbeddedDatabase | undefined }> {
   if (config.url !== undefined) {
     const dataSource = new DataSource(postgresOptions(config.url, config.poolSize, persistence));
-    return { dataSource: await dataSource.initialize(), embedded: undefined };
+    try {
+      return { dataSource: await dataSource.initialize(), embedded: undefined };
+    } catch (error) {
+      throw new UnusableDatabase(error);
+    }
   }
   const embedded = await EmbeddedDatabase.open(config.dataDir);
   try {

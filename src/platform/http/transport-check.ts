@@ -15,7 +15,7 @@ export function registerTransportCheck(fastify: FastifyInstance, config: ServerC
     const peer = request.raw.socket.remoteAddress ?? '';
     // `protocol` is a trusted proxy's X-Forwarded-Proto; nobody else's word counts.
     const isSafe = isListed(trusted, peer) ? request.protocol === 'https' : isLoopback(peer);
-    done(isSafe ? undefined : malformed(request, 'This server is to be reached over TLS.'));
+    done(isSafe ? undefined : malformed(request, 'This server is to be reached over https.'));
   });
 }
 

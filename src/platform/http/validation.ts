@@ -31,7 +31,7 @@ export function createValidationPipe(): ValidationPipe {
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
-    validationError: { target: false, value: false },
+    validationError: { target: false },
     exceptionFactory: (errors) => new InvalidInput(errors.flatMap((error) => fieldErrors(error, ''))),
   });
 }
@@ -39,9 +39,15 @@ export function createValidationPipe(): ValidationPipe {
 function fieldErrors(error: ValidationError, parent: string): FieldError[] {
   // RFC 6901 §3: '~' and '/' are escaped in a pointer.
   const pointer = `${parent}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
-    pointer,
-    detail: rule === 'whitelistValidation' ? NOT_A_MEMBER : message,
-  }));
-  return [...own, ...(error.children ?? []).flatMap((child) => fieldErrors(child, pointer))];
+  const own = Object.entries(error.constraints ?? {});
+  return [
+    ...own.slice(-1).map(([rule, message]) => ({ pointer, detail: detailOf(rule, message, error.value) })),
+    ...(error.children ?? []).flatMap((child) => fieldErrors(child, pointer)),
+  ];
+}
+
+/** One sentence for a member: what it lacks first. class-validator names the rule that stands on top last. */
+function detailOf(rule: string, message: string, value: unknown): string {
+  if (rule === 'whitelistValidation') return NOT_A_MEMBER;
+  return value === undefined ? 'is required' : message;
 }

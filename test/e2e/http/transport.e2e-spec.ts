@@ -58,7 +58,7 @@ describe('requests that reach the server in clear', () => {
   it('get no resource either, and no redirect', async () => {
     const answer = await production.app.inject({ url: '/api/resources', remoteAddress: ANOTHER_MACHINE });
     expect(answer.statusCode).toBe(400);
-    expect(answer.json()).toMatchObject({ status: 400, detail: 'This server is to be reached over TLS.' });
+    expect(answer.json()).toMatchObject({ status: 400, detail: 'This server is to be reached over https.' });
     expect(answer.headers.location).toBeUndefined();
   });
 

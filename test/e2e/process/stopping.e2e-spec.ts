@@ -137,9 +137,17 @@ describe('a stop', () => {
     server.signal('SIGTERM');
     await server.says('"msg":"stopping"');
     const began = performance.now();
-    server.signal('SIGTERM');
+    const impatience = setInterval(() => server.signal('SIGTERM'), 50);
     expect(await server.ended).toBe(1);
+    clearInterval(impatience);
     expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
+  it('that comes twice at once, as Ctrl-C does under npm, is one', async () => {
+    const server = await aServer();
+    server.signal('SIGINT');
+    server.signal('SIGINT');
+    expect(await server.ended).toBe(0);
   });
 });
 

@@ -22,7 +22,7 @@ describe('the walk through the whole flow in the README', () => {
   afterAll(() => server.close());
 
   it('does in a shell what it says', async () => {
-    const [, script = ''] = /<!-- walkthrough:begin -->\n```sh\n(.*?)```/s.exec(README) ?? [];
+    const [, script = ''] = /<!-- walkthrough:begin -->\s+```sh\n(.*?)```/s.exec(README) ?? [];
     const here = script.replace('http://localhost:3000', server.origin);
     expect(here).not.toBe(script);
 
