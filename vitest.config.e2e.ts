@@ -48,6 +48,7 @@ export default defineConfig({
   test: {
     projects: [onPglite, ...(server ? [onPostgres, instancesOnPostgres] : [])],
     isolate: false,
+    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

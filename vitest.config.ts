@@ -11,6 +11,7 @@ export default defineConfig({
     env: { TEST_DATABASE_URL: '' },
     // No test here replaces a module, and loading the application anew for each file costs more than its tests.
     isolate: false,
+    maxWorkers: '100%',
     globalSetup: ['test/support/empty-embedded-database.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

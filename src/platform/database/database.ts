@@ -17,6 +17,7 @@ export class Database {
     private readonly dataSource: DataSource,
     private readonly embedded: boolean,
   ) {
+    // The pool is TypeORM's own and in none of its types: a second one would double the connections.
     this.pool = (dataSource.driver as unknown as { master: Pool }).master;
   }
 

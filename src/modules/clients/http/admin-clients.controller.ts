@@ -15,16 +15,8 @@ import {
   ApiReadClient,
   ApiRotateClientSecret,
 } from './admin-clients.docs.js';
-import {
-  ChangeClient,
-  ClientAnswer,
-  ClientPage,
-  ClientWithSecretAnswer,
-  CreateClient,
-  RotateSecret,
-  clientAnswerOf,
-  registrationOf,
-} from './client.dto.js';
+import { ClientAnswer, ClientPage, ClientWithSecretAnswer, clientAnswerOf } from './client-answers.dto.js';
+import { ChangeClient, CreateClient, RotateSecret, registrationOf } from './client-requests.dto.js';
 
 @ApiTags('Administration: clients')
 @Controller('admin/clients')

@@ -9,14 +9,8 @@ import {
 } from '@nestjs/swagger';
 import { ApiProblems } from '../../../platform/http/api-problems.js';
 import { Conflict, InvalidInput, NotFound } from '../../../protocol/problem.js';
-import {
-  ChangeClient,
-  ClientAnswer,
-  ClientPage,
-  ClientWithSecretAnswer,
-  CreateClient,
-  RotateSecret,
-} from './client.dto.js';
+import { ClientAnswer, ClientPage, ClientWithSecretAnswer } from './client-answers.dto.js';
+import { ChangeClient, CreateClient, RotateSecret } from './client-requests.dto.js';
 
 /** OpenAPI of the administration of clients, with requests that are valid as they are. */
 
