@@ -127,10 +127,12 @@ export class SwaggerUi {
     const summary = operation.locator('.opblock-summary-control');
     if ((await summary.getAttribute('aria-expanded')) === 'false') await summary.click();
     const tryIt = operation.getByRole('button', { name: 'Try it out' });
+    await tryIt.or(operation.getByRole('button', { name: 'Cancel' })).waitFor();
     if (await tryIt.isVisible()) await tryIt.click();
     for (const [name, value] of Object.entries(fields)) {
       const row = operation.locator(`[data-property-name="${name}"], [data-param-name="${name}"]`);
       const select = row.locator('select');
+      await row.locator('select, input[type=text], input[type=password]').first().waitFor();
       if ((await select.count()) > 0) await select.selectOption(value);
       else await row.locator('input[type=text], input[type=password]').fill(value);
     }
