@@ -3,7 +3,12 @@ import {
   BootstrapConfig,
   type Config,
   DatabaseConfig,
+  DirectoryConfig,
   EncryptionConfig,
+  GatewayConfig,
+  InternalConfig,
+  RedisConfig,
+  RolesConfig,
   ServerConfig,
   TokenConfig,
 } from './config.js';
@@ -18,6 +23,11 @@ export class ConfigModule {
       { provide: TokenConfig, useValue: config.tokens },
       { provide: EncryptionConfig, useValue: config.encryption },
       { provide: BootstrapConfig, useValue: config.bootstrap },
+      { provide: RolesConfig, useValue: config.roles },
+      { provide: InternalConfig, useValue: config.internal },
+      { provide: DirectoryConfig, useValue: config.directory },
+      { provide: GatewayConfig, useValue: config.gateway },
+      { provide: RedisConfig, useValue: config.redis },
     ];
     return {
       module: ConfigModule,

@@ -3,9 +3,22 @@ import { CLIENT_CREDENTIAL } from '../protocol/characters.js';
 import { objectionToClientId } from '../protocol/client-id.js';
 import { type Environment, EnvironmentReader } from './environment.js';
 import { isLoopbackHost, isOrigin } from './origins.js';
+import {
+  DirectoryConfig,
+  GatewayConfig,
+  InternalConfig,
+  RedisConfig,
+  RolesConfig,
+  TlsConfig,
+  readDirectory,
+  readGateway,
+  readInternal,
+  readRedis,
+  readRoles,
+  readTls,
+} from './topology.js';
 
-/** The roles that one process of this version takes, always together. */
-const ROLES = 'identity,oauth,api';
+export { DirectoryConfig, GatewayConfig, InternalConfig, RedisConfig, RolesConfig, TlsConfig };
 
 /** As `DATA_DIR`: nothing is kept, the database ends with the process. */
 export const IN_MEMORY = 'memory://';
@@ -27,6 +40,8 @@ export class ServerConfig {
   /** Whether /docs and /docs-json are served. */
   docs: boolean;
   logLevel: (typeof LOG_LEVELS)[number];
+  /** TLS of this process's own; without a certificate it ends at a proxy. */
+  tls: TlsConfig | undefined;
 }
 
 export class DatabaseConfig {
@@ -67,11 +82,16 @@ export class BootstrapConfig {
 }
 
 export interface Config {
+  roles: RolesConfig;
   server: ServerConfig;
   database: DatabaseConfig;
   tokens: TokenConfig;
   encryption: EncryptionConfig;
   bootstrap: BootstrapConfig;
+  internal: InternalConfig;
+  directory: DirectoryConfig;
+  gateway: GatewayConfig;
+  redis: RedisConfig;
 }
 
 /**
@@ -82,9 +102,13 @@ export function loadConfig(environment: Environment): Config {
   const read = new EnvironmentReader(environment);
   const production = environment.NODE_ENV === 'production';
   const port = read.integer('PORT', 3000, { from: 1, to: 65_535 });
-  const issuer = readIssuer(read, port, production);
+  const roles = readRoles(read);
+  const internal = readInternal(read, roles, production);
+  const issuer = readIssuer(read, internal.gatewayUrl ?? `http://localhost:${port}`, production);
+  const audience = readAudience(read, issuer);
   const dataDir = read.text('DATA_DIR') ?? './data';
   const config: Config = {
+    roles,
     server: {
       host: readHost(read),
       port,
@@ -94,6 +118,7 @@ export function loadConfig(environment: Environment): Config {
       corsOrigins: read.list('CORS_ORIGINS', isOrigin, 'origins such as https://app.example'),
       docs: read.choice('DOCS', production ? 'off' : 'on', ['on', 'off']) === 'on',
       logLevel: read.choice('LOG_LEVEL', 'info', LOG_LEVELS),
+      tls: readTls(read),
     },
     database: {
       url: readDatabaseUrl(read),
@@ -102,19 +127,19 @@ export function loadConfig(environment: Environment): Config {
     },
     tokens: {
       issuer,
-      audience: readAudience(read, issuer),
+      audience,
       accessTokenTtl: read.integer('ACCESS_TOKEN_TTL', 300, { from: 1, to: 3600 }),
       refreshTokenTtl: read.integer('REFRESH_TOKEN_TTL', 14 * DAY, { from: 1, to: 30 * DAY }),
       grantTtl: read.integer('GRANT_TTL', 30 * DAY, { from: 1, to: 30 * DAY }),
       refreshLeeway: read.integer('REFRESH_LEEWAY', 10, { from: 0, to: 60 }),
     },
-    encryption: { key: readEncryptionKey(read, production), dataDir },
+    encryption: { key: readEncryptionKey(read, production && roles.oauth), dataDir },
     bootstrap: readBootstrap(read, production),
+    internal,
+    directory: readDirectory(read, roles, production),
+    gateway: readGateway(read, roles, { issuer, audience }),
+    redis: readRedis(read),
   };
-  read.demand(
-    (read.text('ROLES') ?? ROLES).split(',').toSorted().join(',') === ROLES.split(',').toSorted().join(','),
-    `ROLES must be ${ROLES}: this version runs these roles together in one process.`,
-  );
   read.finish();
   return deepFreeze(config);
 }
@@ -126,8 +151,8 @@ function readHost(read: EnvironmentReader): string {
   return host;
 }
 
-function readIssuer(read: EnvironmentReader, port: number, production: boolean): string {
-  const issuer = read.text('ISSUER') ?? `http://localhost:${port}`;
+function readIssuer(read: EnvironmentReader, fallback: string, production: boolean): string {
+  const issuer = read.text('ISSUER') ?? fallback;
   const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
   // A path would need the path-inserted metadata location of RFC 8414 §3.1; an origin is all this server needs.
   const isPlainOrigin = url !== undefined && isOrigin(issuer);
@@ -159,11 +184,11 @@ function readDatabaseUrl(read: EnvironmentReader): string | undefined {
   return url;
 }
 
-function readEncryptionKey(read: EnvironmentReader, production: boolean): Buffer | undefined {
+function readEncryptionKey(read: EnvironmentReader, demanded: boolean): Buffer | undefined {
   const text = read.text('ENCRYPTION_KEY');
   if (text === undefined) {
     read.demand(
-      !production,
+      !demanded,
       'ENCRYPTION_KEY must be set in production: 32 random bytes in base64 or hex (openssl rand -hex 32).',
     );
     return undefined;

@@ -1,5 +1,7 @@
-/** The claims of an access token. RFC 9068 §2.2. Times are seconds since 1970 (RFC 7519 §2). */
-export interface AccessTokenClaims {
+import type { UserDetails } from './user-details.js';
+
+/** The claims of an access token, with the user details that its client shows. RFC 9068 §2.2. Times are seconds since 1970 (RFC 7519 §2). */
+export interface AccessTokenClaims extends UserDetails {
   iss: string;
   /** The person, or the client itself for `client_credentials`. */
   sub: string;

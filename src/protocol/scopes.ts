@@ -21,6 +21,7 @@ export const SCOPES: Readonly<Record<string, ScopeDefinition>> = Object.freeze({
   'clients:write': { description: 'Register, change and delete clients', holder: 'administrator' },
   'sessions:read': { description: 'List the sessions of everyone', holder: 'administrator' },
   'sessions:write': { description: 'End any session', holder: 'administrator' },
+  'routes:read': { description: 'Read the gateway’s table of routes', holder: 'administrator' },
 });
 
 /** The role whose holders may be granted administration scopes. */

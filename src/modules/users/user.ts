@@ -27,6 +27,7 @@ export function resourceOwnerOf(user: User): ResourceOwner {
     email: user.email,
     email_verified: user.emailVerified,
     roles: user.roles,
+    attributes: {},
     updated_at: Math.floor(user.updatedAt.getTime() / 1000),
     credentials_version: user.credentialsVersion,
   };

@@ -10,6 +10,7 @@ import {
 } from '../../protocol/oauth-error.js';
 import { Overloaded } from '../../protocol/overloaded.js';
 import { ProblemError, Unavailable } from '../../protocol/problem.js';
+import { Throttled } from '../../protocol/throttled.js';
 import { isDatabaseUnavailable } from '../database/unavailable.js';
 import { AppLogger } from '../logging/logging.module.js';
 import { writeBearerError } from './bearer-error-writer.js';
@@ -57,6 +58,9 @@ export class ErrorFilter implements ExceptionFilter {
 
   private answerOAuth(request: FastifyRequest, reply: FastifyReply, error: Error): void {
     if (error instanceof OAuthError) return writeOAuthError(reply, error);
+    if (error instanceof Throttled) {
+      return writeOAuthError(reply, new TemporarilyUnavailable(error.retryAfter), 429);
+    }
     const retryAfter = retryAfterOf(error);
     if (retryAfter !== undefined) return writeOAuthError(reply, new TemporarilyUnavailable(retryAfter));
     const status = frameworkStatus(error);
@@ -70,6 +74,10 @@ export class ErrorFilter implements ExceptionFilter {
 
   private answerApi(request: FastifyRequest, reply: FastifyReply, error: Error): void {
     if (error instanceof BearerError) return writeBearerError(request, reply, error, this.tokens.audience);
+    if (error instanceof Throttled) {
+      void reply.headers({ 'Retry-After': String(error.retryAfter), ...error.headers });
+      return writeProblem(request, reply, { status: 429, detail: 'Too many requests. Try again later.' });
+    }
     if (error instanceof Unavailable) void reply.header('Retry-After', String(error.retryAfter));
     if (error instanceof ProblemError) return writeProblem(request, reply, error);
     const retryAfter = retryAfterOf(error);

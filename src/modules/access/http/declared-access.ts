@@ -10,6 +10,10 @@ export type DeclaredAccess =
   | { kind: 'public' }
   /** The route authenticates a client by RFC 6749 §2.3 itself; a bearer token has no meaning there. */
   | { kind: 'client' }
+  /** The gateway alone, by the internal secret. */
+  | { kind: 'internal' }
+  /** Another proxy alone, by its address in TRUSTED_PROXIES. */
+  | { kind: 'trusted-proxy' }
   | { kind: 'scopes'; scopes: readonly string[] };
 
 /** Anyone may call this route, without any credential. */
@@ -24,6 +28,19 @@ export function AuthenticatesClient(): MethodDecorator & ClassDecorator {
     ApiSecurity({}),
     ApiSecurity('client'),
   );
+}
+
+/** Only the gateway may call this route: with the internal secret and, where that is asked for, a certificate. */
+export function RequireInternalCaller(): MethodDecorator & ClassDecorator {
+  return applyDecorators(
+    SetMetadata(DECLARED_ACCESS, { kind: 'internal' } satisfies DeclaredAccess),
+    ApiSecurity('internal'),
+  );
+}
+
+/** Only proxies in TRUSTED_PROXIES may call this route. */
+export function RequireTrustedProxy(): CustomDecorator<symbol> {
+  return SetMetadata(DECLARED_ACCESS, { kind: 'trusted-proxy' } satisfies DeclaredAccess);
 }
 
 /** The whole policy of a route: a live access token with all of these scopes. Documents itself in OpenAPI. */

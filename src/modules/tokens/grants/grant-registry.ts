@@ -19,7 +19,8 @@ export interface SignIn {
   scope: readonly string[];
   amr: readonly string[];
   authTime: Date;
-  credentialsVersion: string;
+  /** Null where the directory of people does not say. */
+  credentialsVersion: string | null;
   ip: string | null;
   userAgent: string | null;
 }

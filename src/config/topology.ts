@@ -1,0 +1,221 @@
+import type { EnvironmentReader } from './environment.js';
+import { isLoopbackHost, isOrigin } from './origins.js';
+
+export const ROLES = ['identity', 'oauth', 'api', 'gateway'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What this process serves. */
+export class RolesConfig {
+  /** People and their passwords. */
+  identity: boolean;
+  /** Clients, grants, tokens and signing keys. */
+  oauth: boolean;
+  /** The protected backend API. */
+  api: boolean;
+  /** Forwards calls to upstreams; it owns clients and tokens, so it comes with `oauth`. */
+  gateway: boolean;
+}
+
+/** What joins the processes of the gateway topology. */
+export class InternalConfig {
+  /** Authenticates the gateway to `POST /auth`; this one is sent. Undefined: there is no `/auth`. */
+  secret: string | undefined;
+  /** Accepted besides while the secret is exchanged. */
+  previousSecret: string | undefined;
+  /** Whose keys verify `X-Identity`, in a process without `oauth`. An origin. */
+  gatewayUrl: string | undefined;
+}
+
+/** Where people are known, for a process with `oauth` and without `identity`. */
+export class DirectoryConfig {
+  /** An origin; undefined means this process. */
+  url: string | undefined;
+  /** PEM: who signs the server's certificate, and what this process shows of itself. */
+  ca: string | undefined;
+  clientCertificate: string | undefined;
+  clientKey: string | undefined;
+}
+
+/** What the role `gateway` forwards, and where to. */
+export class GatewayConfig {
+  /** YAML file of routes. Without it `/api/**` goes to `apiUrl`, and people's administration to `identityUrl`. */
+  routesFile: string | undefined;
+  apiUrl: string | undefined;
+  identityUrl: string | undefined;
+  /** Audience of a route that names none. */
+  audience: string;
+  /** Audience of what is forwarded to the identity role. */
+  identityAudience: string;
+}
+
+export class RedisConfig {
+  /** Undefined: counters stay in the memory of this process. */
+  url: string | undefined;
+}
+
+/** A certificate of this process's own, in PEM. */
+export class TlsConfig {
+  certificate: string;
+  key: string;
+  /** Who signs the certificates of peers. With it, the internal routes take only peers that show one. */
+  clientCa: string | undefined;
+}
+
+export function readRoles(read: EnvironmentReader): RolesConfig {
+  const names = read.list('ROLES', (name) => (ROLES as readonly string[]).includes(name), ROLES.join(', '));
+  const areKnown = names.length > 0 && names.every((name) => (ROLES as readonly string[]).includes(name));
+  const chosen: readonly string[] = areKnown ? names : ['identity', 'oauth', 'api'];
+  const roles: RolesConfig = {
+    identity: chosen.includes('identity'),
+    oauth: chosen.includes('oauth'),
+    api: chosen.includes('api'),
+    gateway: chosen.includes('gateway'),
+  };
+  read.demand(
+    roles.oauth || !roles.gateway,
+    'ROLES must have oauth where it has gateway: the gateway owns clients and tokens.',
+  );
+  return roles;
+}
+
+export function readInternal(
+  read: EnvironmentReader,
+  roles: RolesConfig,
+  production: boolean,
+): InternalConfig {
+  const secret = readSecret(read, 'INTERNAL_SECRET');
+  const previousSecret = readSecret(read, 'INTERNAL_SECRET_PREVIOUS');
+  read.demand(
+    secret !== undefined || roles.identity === roles.oauth,
+    'INTERNAL_SECRET must be set where identity and oauth are in different processes.',
+  );
+  read.demand(
+    secret !== undefined || previousSecret === undefined,
+    'INTERNAL_SECRET_PREVIOUS is only for use beside INTERNAL_SECRET.',
+  );
+  const gatewayUrl = readUrl(read, 'GATEWAY_URL', production);
+  read.demand(
+    gatewayUrl !== undefined || roles.oauth,
+    'GATEWAY_URL must be set where ROLES has no oauth: its keys verify X-Identity.',
+  );
+  read.demand(
+    gatewayUrl === undefined || !roles.oauth,
+    'GATEWAY_URL is only for a process without oauth: this one has the keys itself.',
+  );
+  return { secret, previousSecret, gatewayUrl };
+}
+
+export function readDirectory(
+  read: EnvironmentReader,
+  roles: RolesConfig,
+  production: boolean,
+): DirectoryConfig {
+  const url = readUrl(read, 'IDENTITY_URL', production);
+  read.demand(
+    url !== undefined || roles.identity || !roles.oauth,
+    'IDENTITY_URL must be set where ROLES has oauth and no identity: somebody must know the people.',
+  );
+  read.demand(
+    url === undefined || !roles.identity,
+    'IDENTITY_URL is only for a process without identity: this one knows the people itself.',
+  );
+  const directory = {
+    url,
+    ca: readPem(read, 'IDENTITY_CA', 'CERTIFICATE'),
+    clientCertificate: readPem(read, 'IDENTITY_CLIENT_CERT', 'CERTIFICATE'),
+    clientKey: readPem(read, 'IDENTITY_CLIENT_KEY', 'PRIVATE KEY'),
+  };
+  read.demand(
+    (directory.clientCertificate === undefined) === (directory.clientKey === undefined),
+    'IDENTITY_CLIENT_CERT and IDENTITY_CLIENT_KEY must be set together.',
+  );
+  return directory;
+}
+
+export function readGateway(
+  read: EnvironmentReader,
+  roles: RolesConfig,
+  { issuer, audience }: { issuer: string; audience: string },
+): GatewayConfig {
+  const routesFile = read.text('ROUTES_FILE');
+  const apiUrl = readUrl(read, 'API_URL', false);
+  read.demand(
+    !roles.gateway || routesFile !== undefined || apiUrl !== undefined,
+    'API_URL or ROUTES_FILE must be set where ROLES has gateway: it needs somewhere to forward to.',
+  );
+  read.demand(
+    apiUrl === undefined || apiUrl !== issuer,
+    'API_URL must not be the ISSUER: the gateway would forward to itself.',
+  );
+  return {
+    routesFile,
+    apiUrl,
+    identityUrl: roles.identity ? undefined : read.text('IDENTITY_URL'),
+    audience,
+    identityAudience: identityAudience(issuer),
+  };
+}
+
+/** The name by which the identity role is meant in an assertion, so that the API's are worth nothing there. */
+export function identityAudience(issuer: string): string {
+  return `${issuer}/identity`;
+}
+
+export function readRedis(read: EnvironmentReader): RedisConfig {
+  const url = read.text('REDIS_URL');
+  read.demand(
+    url === undefined || (/^rediss?:\/\//.test(url) && URL.canParse(url)),
+    'REDIS_URL must be a redis:// or rediss:// URL.',
+  );
+  return { url };
+}
+
+export function readTls(read: EnvironmentReader): TlsConfig | undefined {
+  const certificate = readPem(read, 'TLS_CERT', 'CERTIFICATE');
+  const key = readPem(read, 'TLS_KEY', 'PRIVATE KEY');
+  const clientCa = readPem(read, 'TLS_CLIENT_CA', 'CERTIFICATE');
+  read.demand(
+    (certificate === undefined) === (key === undefined),
+    'TLS_CERT and TLS_KEY must be set together.',
+  );
+  read.demand(
+    clientCa === undefined || certificate !== undefined,
+    'TLS_CLIENT_CA is only for use beside TLS_CERT and TLS_KEY.',
+  );
+  return certificate === undefined || key === undefined ? undefined : { certificate, key, clientCa };
+}
+
+const FEWEST_SECRET_BYTES = 32;
+
+function readSecret(read: EnvironmentReader, name: string): string | undefined {
+  const secret = read.text(name);
+  read.demand(
+    secret === undefined || (/^[\x21-\x7e]+$/.test(secret) && secret.length >= FEWEST_SECRET_BYTES),
+    `${name} must be at least ${FEWEST_SECRET_BYTES} printable ASCII characters, random (openssl rand -hex 32).`,
+  );
+  return secret;
+}
+
+/** An origin of another process. What passwords or keys come over must be TLS in production, loopback aside. */
+function readUrl(read: EnvironmentReader, name: string, demandsTls: boolean): string | undefined {
+  const url = read.text(name);
+  if (url === undefined) return undefined;
+  read.demand(isOrigin(url), `${name} must be an http or https origin without a path or a trailing slash.`);
+  if (demandsTls && isOrigin(url)) {
+    const { protocol, hostname } = new URL(url);
+    read.demand(
+      protocol === 'https:' || isLoopbackHost(hostname),
+      `${name} must be an https URL in production, unless its host is loopback.`,
+    );
+  }
+  return url;
+}
+
+function readPem(read: EnvironmentReader, name: string, what: string): string | undefined {
+  const text = read.text(name);
+  read.demand(
+    text === undefined || new RegExp(`-----BEGIN [A-Z ]*${what}-----`).test(text),
+    `${name} must be a PEM ${what.toLowerCase()}; ${name}_FILE names a file that holds it.`,
+  );
+  return text;
+}
