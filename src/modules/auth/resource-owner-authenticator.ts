@@ -1,4 +1,4 @@
-import type { ResourceOwner } from '../../protocol/resource-owner.js';
+import type { ResourceOwner, SignedInOwner } from '../../protocol/resource-owner.js';
 
 /** Where a sign-in comes from. */
 export interface SignInContext {
@@ -17,7 +17,7 @@ export abstract class ResourceOwnerAuthenticator {
     username: string,
     password: string,
     context: SignInContext,
-  ): Promise<ResourceOwner | undefined>;
+  ): Promise<SignedInOwner | undefined>;
 
   /** The person as of now; undefined when gone or disabled. */
   abstract describe(sub: string): Promise<ResourceOwner | undefined>;

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { TokenConfig } from '../../../config/config.js';
-import { Clock } from '../../../platform/clock/clock.js';
 import { UNICODECHARNOCRLF } from '../../../protocol/characters.js';
 import type { Form } from '../../../protocol/form.js';
 import { InvalidGrant, InvalidRequest } from '../../../protocol/oauth-error.js';
-import type { ResourceOwner } from '../../../protocol/resource-owner.js';
+import type { SignedInOwner } from '../../../protocol/resource-owner.js';
 import type { TokenAnswer } from '../../../protocol/token-answer.js';
 import { type Client, ClientAuthenticator } from '../../clients/index.js';
 import { type Grant, GrantRegistry } from '../../tokens/index.js';
@@ -33,7 +32,6 @@ export class PasswordGrant extends GrantHandler {
     private readonly grants: GrantRegistry,
     private readonly answers: TokenAnswers,
     private readonly config: TokenConfig,
-    private readonly clock: Clock,
   ) {
     super();
   }
@@ -53,14 +51,14 @@ export class PasswordGrant extends GrantHandler {
   private async authenticate(
     credentials: { username: string; password: string },
     { client, ip, userAgent }: TokenRequest,
-  ): Promise<ResourceOwner> {
+  ): Promise<SignedInOwner> {
     const owner = await this.people.signIn(credentials, { clientId: client.clientId, ip, userAgent });
     if (owner === undefined) throw new InvalidGrant('the credentials of the resource owner were refused');
     return owner;
   }
 
   private begin(
-    owner: ResourceOwner,
+    owner: SignedInOwner,
     scope: readonly string[],
     { client, ip, userAgent }: TokenRequest,
   ): Promise<{ grant: Grant; refreshToken: string | undefined }> {
@@ -69,8 +67,8 @@ export class PasswordGrant extends GrantHandler {
         subject: owner.sub,
         clientId: client.clientId,
         scope,
-        amr: ['pwd'],
-        authTime: this.clock.now(),
+        amr: owner.amr,
+        authTime: new Date(owner.auth_time * 1000),
         credentialsVersion: owner.credentials_version,
         ip,
         userAgent,
@@ -85,7 +83,7 @@ export class PasswordGrant extends GrantHandler {
    * grants that they find; one stored a moment later they miss, and this look sees what they changed. One of the two
    * always catches it.
    */
-  private async confirm(owner: ResourceOwner, client: Client, grant: Grant): Promise<void> {
+  private async confirm(owner: SignedInOwner, client: Client, grant: Grant): Promise<void> {
     const person = await this.directory.describe(owner.sub);
     const registration = await this.clients.findActive(client.clientId);
     const stands =

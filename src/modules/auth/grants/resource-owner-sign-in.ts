@@ -1,4 +1,4 @@
-import type { ResourceOwner } from '../../../protocol/resource-owner.js';
+import type { SignedInOwner } from '../../../protocol/resource-owner.js';
 import type { SignInContext } from '../resource-owner-authenticator.js';
 
 /** How the password grant has a person's credentials checked: by the Passport strategy of this module. */
@@ -7,5 +7,5 @@ export abstract class ResourceOwnerSignIn {
   abstract signIn(
     credentials: { username: string; password: string },
     context: SignInContext,
-  ): Promise<ResourceOwner | undefined>;
+  ): Promise<SignedInOwner | undefined>;
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import passport from 'passport';
 import { Strategy } from 'passport-local';
-import type { ResourceOwner } from '../../../protocol/resource-owner.js';
+import type { SignedInOwner } from '../../../protocol/resource-owner.js';
 import { ResourceOwnerAuthenticator, type SignInContext } from '../resource-owner-authenticator.js';
 
 /** What the strategy reads: a request of the password grant, cut down to what it is about. */
@@ -25,7 +25,7 @@ export class LocalStrategy extends PassportStrategy(Strategy, 'local') {
   }
 
   /** @returns false for Passport's "fail" */
-  async validate(request: LocalRequest, username: string, password: string): Promise<ResourceOwner | false> {
+  async validate(request: LocalRequest, username: string, password: string): Promise<SignedInOwner | false> {
     return (await this.directory.authenticate(username, password, request.context)) ?? false;
   }
 

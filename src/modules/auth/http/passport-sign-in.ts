@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ResourceOwner } from '../../../protocol/resource-owner.js';
+import type { SignedInOwner } from '../../../protocol/resource-owner.js';
 import { ResourceOwnerSignIn } from '../grants/resource-owner-sign-in.js';
 import type { SignInContext } from '../resource-owner-authenticator.js';
 import { type LocalRequest, LocalStrategy } from './local.strategy.js';
@@ -17,10 +17,10 @@ export class PassportSignIn extends ResourceOwnerSignIn {
   signIn(
     credentials: { username: string; password: string },
     context: SignInContext,
-  ): Promise<ResourceOwner | undefined> {
+  ): Promise<SignedInOwner | undefined> {
     const request: LocalRequest = { body: credentials, context };
     return new Promise((resolve, reject) => {
-      const done = (error: unknown, owner: ResourceOwner | false | null): void => {
+      const done = (error: unknown, owner: SignedInOwner | false | null): void => {
         if (error) reject(error instanceof Error ? error : new Error('the strategy failed'));
         else resolve(owner || undefined);
       };

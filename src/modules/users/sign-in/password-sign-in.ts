@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../../../platform/clock/clock.js';
 import { UUID } from '../../../protocol/characters.js';
-import type { ResourceOwner } from '../../../protocol/resource-owner.js';
+import type { ResourceOwner, SignedInOwner } from '../../../protocol/resource-owner.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { canonicalUsername } from '../usernames/canonical-username.js';
 import { type User, resourceOwnerOf } from '../user.js';
@@ -15,6 +16,7 @@ export class PasswordSignIn {
   constructor(
     private readonly users: UserStore,
     private readonly hasher: PasswordHasher,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -23,12 +25,12 @@ export class PasswordSignIn {
    * @returns undefined when the person may not sign in with these, whatever the reason
    * @throws HashingQueueFull
    */
-  async authenticate(username: string, password: string): Promise<ResourceOwner | undefined> {
+  async authenticate(username: string, password: string): Promise<SignedInOwner | undefined> {
     const user = await this.find(username);
     const { matches, outdated } = await this.hasher.verify(user?.passwordHash ?? null, password);
     if (user === undefined || !matches || user.status !== 'active') return undefined;
     if (outdated) await this.upgrade(user, password);
-    return resourceOwnerOf(user);
+    return { ...resourceOwnerOf(user), auth_time: this.clock.seconds(), amr: ['pwd'] };
   }
 
   /** The person as of now; undefined when gone or disabled. */
