@@ -1,21 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { JwtService } from '@nestjs/jwt';
 import { TokenConfig } from '../../config/config.js';
 import { Clock } from '../../platform/clock/clock.js';
-import type { AccessTokenClaims } from '../../protocol/access-token.js';
+import { ACCESS_TOKEN_TYPE, type AccessTokenClaims } from '../../protocol/access-token.js';
 import { InvalidToken } from '../../protocol/bearer-error.js';
 import { formatScope, parseScope } from '../../protocol/scopes.js';
 import { checkClaims } from './claims-check.js';
-import { readSignedTokenHeader } from './signed-token.js';
+import { TokenSignatures } from './token-signatures.js';
 import { TokenStatus } from './token-status.js';
-import { VerificationKeys } from './verification-keys.js';
 
 /** Says whether an access token counts, for whoever asks: guards, introspection, and later the gateway. */
 @Injectable()
 export class AccessTokenVerifier {
   constructor(
-    private readonly jwt: JwtService,
-    private readonly keys: VerificationKeys,
+    private readonly signatures: TokenSignatures,
     private readonly status: TokenStatus,
     private readonly config: TokenConfig,
     private readonly clock: Clock,
@@ -39,29 +36,10 @@ export class AccessTokenVerifier {
    * @throws InvalidToken
    */
   async readClaims(token: string): Promise<AccessTokenClaims> {
-    const { kid, algorithm } = readSignedTokenHeader(token);
-    const key = await this.keys.find(kid);
-    if (key === undefined || key.algorithm !== algorithm) throw new InvalidToken('no such key');
-    return checkClaims(this.verifySignature(token, key.publicKey, algorithm), {
+    return checkClaims(await this.signatures.payloadOf(token, ACCESS_TOKEN_TYPE), {
       issuer: this.config.issuer,
       audience: this.config.audience,
       now: this.clock.seconds(),
     });
-  }
-
-  /** Synchronous on purpose: an asynchronous verification would queue behind argon2 in the thread pool. */
-  private verifySignature(token: string, publicKey: unknown, algorithm: 'ES256' | 'RS256'): unknown {
-    try {
-      return this.jwt.verify(token, {
-        // A parsed key, not PEM: parsing costs as much as a signature. The types of @nestjs/jwt know only text.
-        publicKey: publicKey as Buffer,
-        algorithms: [algorithm],
-        // Times are checked with the rest of the claims, by this server's clock.
-        ignoreExpiration: true,
-        ignoreNotBefore: true,
-      });
-    } catch (error) {
-      throw new InvalidToken(`the signature does not verify: ${(error as Error).message}`);
-    }
   }
 }

@@ -2,13 +2,37 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { AccessTokenVerifier } from './access-token-verifier.js';
+import { IdentityAssertionVerifier } from './assertions/identity-assertion-verifier.js';
+import { KeysOfTheGateway } from './assertions/keys-of-the-gateway.js';
 import { AccessDeclarations } from './http/access-declarations.js';
+import { AssertionAuthentication } from './http/assertion-authentication.js';
+import { BearerAuthentication } from './http/bearer-authentication.js';
+import { InternalCallers } from './http/internal-callers.js';
 import { JwtAuthGuard } from './http/jwt-auth.guard.js';
+import { TokenSignatures } from './token-signatures.js';
 
-/** What any resource server needs: it validates tokens and access, and knows nothing of who issued them. */
+/**
+ * What any resource server needs: it validates access, and knows nothing of who issued the tokens. How the caller is
+ * known is the port `CallerAuthentication`, bound to what one of the two modules below gives.
+ */
 @Module({
-  imports: [JwtModule.register({}), DiscoveryModule],
-  providers: [AccessTokenVerifier, AccessDeclarations, { provide: APP_GUARD, useClass: JwtAuthGuard }],
-  exports: [AccessTokenVerifier],
+  imports: [DiscoveryModule],
+  providers: [AccessDeclarations, InternalCallers, { provide: APP_GUARD, useClass: JwtAuthGuard }],
 })
 export class AccessModule {}
+
+/** Access tokens, in the process that issues them: the grants behind them can be asked. */
+@Module({
+  imports: [JwtModule.register({})],
+  providers: [TokenSignatures, AccessTokenVerifier, BearerAuthentication],
+  exports: [AccessTokenVerifier, BearerAuthentication],
+})
+export class AccessTokensModule {}
+
+/** The gateway's assertions, in a process behind the gateway. */
+@Module({
+  imports: [JwtModule.register({})],
+  providers: [TokenSignatures, KeysOfTheGateway, IdentityAssertionVerifier, AssertionAuthentication],
+  exports: [KeysOfTheGateway, AssertionAuthentication],
+})
+export class AssertionsModule {}

@@ -1,5 +1,10 @@
-export { AccessModule } from './access.module.js';
+export { AccessModule, AccessTokensModule, AssertionsModule } from './access.module.js';
 export { AccessTokenVerifier } from './access-token-verifier.js';
+export { bearerToken } from './bearer-token.js';
+export { KeysOfTheGateway } from './assertions/keys-of-the-gateway.js';
+export { AssertionAuthentication } from './http/assertion-authentication.js';
+export { BearerAuthentication } from './http/bearer-authentication.js';
+export { CallerAuthentication } from './http/caller-authentication.js';
 export { TokenStatus } from './token-status.js';
 export { VerificationKeys, type VerificationKey } from './verification-keys.js';
 export { CurrentToken } from './http/current-token.js';
@@ -7,7 +12,9 @@ export {
   AuthenticatesClient,
   type DeclaredAccess,
   Public,
+  RequireInternalCaller,
   RequireScopes,
+  RequireTrustedProxy,
   declaredAccessOf,
 } from './http/declared-access.js';
 export { JwtAuthGuard } from './http/jwt-auth.guard.js';

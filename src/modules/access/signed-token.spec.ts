@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ACCESS_TOKEN_TYPE } from '../../protocol/access-token.js';
 import { InvalidToken } from '../../protocol/bearer-error.js';
 import { readSignedTokenHeader } from './signed-token.js';
 
@@ -11,16 +12,16 @@ function tokenWith(header: unknown): string {
 }
 
 function expectRefused(token: string): void {
-  expect(() => readSignedTokenHeader(token), token).toThrow(InvalidToken);
+  expect(() => readSignedTokenHeader(token, ACCESS_TOKEN_TYPE), token).toThrow(InvalidToken);
 }
 
 describe('the header of a signed token', () => {
   it.each(['ES256', 'RS256'])('says the key and the algorithm, here %s', (alg) => {
-    expect(readSignedTokenHeader(tokenWith({ ...HEADER, alg }))).toEqual({ kid: 'key-1', algorithm: alg });
+    expect(readSignedTokenHeader(tokenWith({ ...HEADER, alg }), ACCESS_TOKEN_TYPE)).toEqual({ kid: 'key-1', algorithm: alg });
   });
 
   it.each(['at+jwt', 'application/at+jwt'])('has the type %s of an access token', (typ) => {
-    expect(readSignedTokenHeader(tokenWith({ ...HEADER, typ })).kid).toBe('key-1');
+    expect(readSignedTokenHeader(tokenWith({ ...HEADER, typ }), ACCESS_TOKEN_TYPE).kid).toBe('key-1');
   });
 
   it.each([undefined, null, '', 'JWT', 'AT+JWT', 'at+jwt ', 'id_token', ['at+jwt'], 1])(
@@ -93,13 +94,13 @@ describe('the form of a signed token', () => {
   ])('is refused as %j', (token) => expectRefused(token));
 
   it('has exactly one spelling for the bytes of each part', () => {
-    expect(readSignedTokenHeader(`${header}.${payload}.AA`).kid).toBe('key-1');
+    expect(readSignedTokenHeader(`${header}.${payload}.AA`, ACCESS_TOKEN_TYPE).kid).toBe('key-1');
     for (const sibling of ['AB', 'AC', 'AP']) expectRefused(`${header}.${payload}.${sibling}`);
   });
 
   it('is bounded in length', () => {
     const room = 8192 - `${header}.${payload}.`.length;
-    expect(readSignedTokenHeader(`${header}.${payload}.${'A'.repeat(room - (room % 4))}`).kid).toBe('key-1');
+    expect(readSignedTokenHeader(`${header}.${payload}.${'A'.repeat(room - (room % 4))}`, ACCESS_TOKEN_TYPE).kid).toBe('key-1');
     expectRefused(`${header}.${payload}.${'A'.repeat(room - (room % 4) + 4)}`);
   });
 });

@@ -1,4 +1,3 @@
-import { ACCESS_TOKEN_TYPE } from '../../protocol/access-token.js';
 import { InvalidToken } from '../../protocol/bearer-error.js';
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../protocol/grant-types.js';
 
@@ -7,7 +6,6 @@ const MOST_CHARACTERS = 8192;
 
 /** Everything that this issuer's headers have; whatever else asks for a meaning is refused. */
 const HEADER_MEMBERS = new Set(['typ', 'alg', 'kid']);
-const TYPES = new Set([ACCESS_TOKEN_TYPE, `application/${ACCESS_TOKEN_TYPE}`]);
 
 export interface SignedTokenHeader {
   algorithm: SigningAlgorithm;
@@ -19,9 +17,10 @@ export interface SignedTokenHeader {
  *
  * Key references inside the token (`jku`, `jwk`, `x5u`, `x5c`), `crit` and any other extension are refused unread:
  * the verifier and not the token says which key and which algorithm count.
+ * @param type the expected `typ`, with or without `application/` (RFC 7515 §4.1.9)
  * @throws InvalidToken
  */
-export function readSignedTokenHeader(token: string): SignedTokenHeader {
+export function readSignedTokenHeader(token: string, type: string): SignedTokenHeader {
   if (token.length > MOST_CHARACTERS) throw new InvalidToken('the token is too long');
   const parts = token.split('.');
   if (parts.length !== 3 || !parts.every(isCanonicalBase64url)) throw new InvalidToken('not a compact JWS');
@@ -30,7 +29,7 @@ export function readSignedTokenHeader(token: string): SignedTokenHeader {
     throw new InvalidToken('the header has members that are not ours');
   }
   const { typ, alg, kid } = header;
-  if (typeof typ !== 'string' || !TYPES.has(typ)) throw new InvalidToken('not an access token by its type');
+  if (typ !== type && typ !== `application/${type}`) throw new InvalidToken(`not ${type} by its type`);
   if (!(SIGNING_ALGORITHMS as readonly unknown[]).includes(alg)) throw new InvalidToken('unknown algorithm');
   if (typeof kid !== 'string' || kid === '') throw new InvalidToken('no key id');
   return { algorithm: alg as SigningAlgorithm, kid };

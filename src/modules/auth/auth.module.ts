@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AccessModule } from '../access/index.js';
+import { AccessTokensModule } from '../access/index.js';
 import { ClientsModule } from '../clients/index.js';
 import { TokensModule } from '../tokens/index.js';
 import { ClientCredentialsGrant } from './grants/client-credentials.grant.js';
@@ -23,7 +23,7 @@ import { TokenRevocation } from './token-revocation.js';
 
 /** The authorization server: its endpoints, and one handler for each grant type. */
 @Module({
-  imports: [AccessModule, ClientsModule, TokensModule],
+  imports: [AccessTokensModule, ClientsModule, TokensModule],
   controllers: [
     TokenController,
     RevocationController,

@@ -3,10 +3,11 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { InternalConfig, ServerConfig } from '../../../config/config.js';
 import { digestsEqual, sha256 } from '../../../platform/crypto/digest.js';
+import { headerValues } from '../../../platform/http/request.js';
 import { addressList, isListed } from '../../../platform/http/address-list.js';
 import { InvalidToken } from '../../../protocol/bearer-error.js';
 import { ProblemError } from '../../../protocol/problem.js';
-import { bearerToken } from './bearer-token.js';
+import { bearerToken } from '../bearer-token.js';
 
 /** Knows the peers that are part of this deployment: the gateway by its secret, other proxies by their addresses. */
 @Injectable()
@@ -24,9 +25,10 @@ export class InternalCallers {
 
   /** @throws BearerError without the secret, ProblemError 403 without the certificate */
   requireGateway(request: FastifyRequest): void {
-    const presented = sha256(bearerToken(request));
+    const secret = bearerToken(headerValues(request, 'authorization'), Object.keys(request.query ?? {}));
+    const presented = sha256(secret);
     // Every secret is compared, whichever it is: which one was presented is nobody's business either.
-    const matches = this.secrets.map((secret) => digestsEqual(secret, presented));
+    const matches = this.secrets.map((accepted) => digestsEqual(accepted, presented));
     if (!matches.includes(true)) throw new InvalidToken('not the internal secret');
     const { tls } = this.server;
     if (tls?.clientCa !== undefined && !(request.raw.socket as TLSSocket).authorized) {

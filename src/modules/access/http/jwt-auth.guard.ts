@@ -3,28 +3,45 @@ import type { FastifyRequest } from 'fastify';
 import { type AccessTokenClaims, isClientToken } from '../../../protocol/access-token.js';
 import { InsufficientScope } from '../../../protocol/bearer-error.js';
 import { holderOf, parseScope } from '../../../protocol/scopes.js';
-import { AccessTokenVerifier } from '../access-token-verifier.js';
-import { bearerToken } from './bearer-token.js';
+import { CallerAuthentication } from './caller-authentication.js';
 import { declaredAccessOf } from './declared-access.js';
+import { InternalCallers } from './internal-callers.js';
 
-/** Stands before every route: first the token, then the access that the route declares. Nothing declared, no way in. */
+/** Stands before every route: first the caller, then the access that the route declares. Nothing declared, no way in. */
 @Injectable()
 export class JwtAuthGuard implements CanActivate {
-  constructor(private readonly verifier: AccessTokenVerifier) {}
+  constructor(
+    private readonly callers: CallerAuthentication,
+    private readonly internal: InternalCallers,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const access = declaredAccessOf(context.getClass(), context.getHandler());
     if (access === undefined)
       throw new Error(`${context.getClass().name} has a route without a declared access.`);
-    if (access.kind !== 'scopes') return true;
-
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const token = await this.verifier.verify(bearerToken(request));
+    switch (access.kind) {
+      case 'public':
+      case 'client':
+        break;
+      case 'internal':
+        this.internal.requireGateway(request);
+        break;
+      case 'trusted-proxy':
+        this.internal.requireTrustedProxy(request);
+        break;
+      case 'scopes':
+        await this.requireToken(request, access.scopes);
+    }
+    return true;
+  }
+
+  private async requireToken(request: FastifyRequest, scopes: readonly string[]): Promise<void> {
+    const token = await this.callers.authenticate(request);
     request.clientId = token.client_id;
     request.subject = token.sub;
-    requireScopes(token, access.scopes);
+    requireScopes(token, scopes);
     request.accessToken = token;
-    return true;
   }
 }
 
