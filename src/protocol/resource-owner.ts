@@ -1,4 +1,4 @@
-import type { AttributeValue } from './user-details.js';
+import type { UserAttributes } from './user-attributes.js';
 
 /** A person, as the side that issues tokens sees one: OpenID Connect claim names (OpenID Connect Core §5.1). */
 export interface ResourceOwner {
@@ -9,7 +9,7 @@ export interface ResourceOwner {
   email: string | null;
   email_verified: boolean;
   roles: readonly string[];
-  attributes: Readonly<Record<string, AttributeValue>>;
+  attributes: UserAttributes;
   /** Seconds since 1970. */
   updated_at: number;
   /**

@@ -1,5 +1,4 @@
-/** A value that a directory keeps for a person beside the standard claims. */
-export type AttributeValue = string | number | boolean | readonly string[];
+import type { UserAttributes } from './user-attributes.js';
 
 /** What is known of a person beside the subject, by OpenID Connect claim names (OpenID Connect Core §5.1). */
 export interface UserDetails {
@@ -10,7 +9,7 @@ export interface UserDetails {
   /** RFC 9068 §2.2.3.1. */
   roles?: readonly string[];
   /** Whatever else the directory knows; in an object of its own, so that no name can pass for a claim. */
-  attributes?: Readonly<Record<string, AttributeValue>>;
+  attributes?: UserAttributes;
 }
 
 /** Names of user details, as a client is configured with them. */

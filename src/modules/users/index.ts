@@ -1,5 +1,6 @@
 import type { Persistence } from '../../platform/database/data-source.js';
 import { Users1763769600002 } from './persistence/migrations/1763769600002-users.js';
+import { UserAttributes1764028800002 } from './persistence/migrations/1764028800002-attributes.js';
 import { UserEntity } from './persistence/user.entity.js';
 
 export { UserDirectory } from './directory/user-directory.js';
@@ -9,5 +10,5 @@ export { UsersModule } from './users.module.js';
 
 export const usersPersistence: Persistence = {
   entities: [UserEntity],
-  migrations: [Users1763769600002],
+  migrations: [Users1763769600002, UserAttributes1764028800002],
 };

@@ -1,7 +1,9 @@
 import type { User } from './user.js';
 
 /** The members of a user that can be written, but for the password. */
-export type UserChange = Partial<Pick<User, 'name' | 'email' | 'emailVerified' | 'roles' | 'status'>>;
+export type UserChange = Partial<
+  Pick<User, 'name' | 'email' | 'emailVerified' | 'roles' | 'attributes' | 'status'>
+>;
 
 export interface NewPassword {
   hash: string;

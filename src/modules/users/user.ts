@@ -1,4 +1,5 @@
 import type { ResourceOwner } from '../../protocol/resource-owner.js';
+import type { UserAttributes } from '../../protocol/user-attributes.js';
 
 /** A person who may sign in. */
 export interface User {
@@ -10,6 +11,8 @@ export interface User {
   email: string | null;
   emailVerified: boolean;
   roles: readonly string[];
+  /** Whatever else is known of the person, for clients and upstreams that are configured to learn it. */
+  attributes: UserAttributes;
   status: 'active' | 'disabled';
   /** A PHC or modular crypt string; null for a person who cannot sign in with a password. */
   passwordHash: string | null;
@@ -27,7 +30,7 @@ export function resourceOwnerOf(user: User): ResourceOwner {
     email: user.email,
     email_verified: user.emailVerified,
     roles: user.roles,
-    attributes: {},
+    attributes: user.attributes,
     updated_at: Math.floor(user.updatedAt.getTime() / 1000),
     credentials_version: user.credentialsVersion,
   };

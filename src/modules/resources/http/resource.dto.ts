@@ -1,5 +1,4 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import {
   Allow,
   Validate,
@@ -7,6 +6,7 @@ import {
   ValidatorConstraint,
   type ValidatorConstraintInterface,
 } from 'class-validator';
+import { AsParsed } from '../../../platform/http/members.js';
 import { PageAnswer } from '../../../platform/http/page.js';
 import { MOST_BODY_BYTES, MOST_TITLE_CHARACTERS, titleFlaw } from '../document-limits.js';
 import type { JsonValue } from '../json-value.js';
@@ -43,11 +43,6 @@ class IsTitle implements ValidatorConstraintInterface {
   }
 }
 
-/** Hands the parsed JSON on as it is: class-transformer's copy lacks members named like methods, such as `toString`. */
-function asParsed({ obj, key }: { obj: Record<string, unknown>; key: string }): unknown {
-  return obj[key];
-}
-
 export class CreateResource {
   @ApiProperty(TITLE)
   @Validate(IsTitle)
@@ -55,7 +50,7 @@ export class CreateResource {
 
   @ApiPropertyOptional({ ...BODY, default: null })
   @Allow()
-  @Transform(asParsed)
+  @AsParsed()
   body: JsonValue = null;
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../platform/clock/clock.js';
 import { timeOrderedId } from '../../../platform/crypto/random.js';
+import type { UserAttributes } from '../../../protocol/user-attributes.js';
 import { Conflict, InvalidInput, NotFound } from '../../../protocol/problem.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { checkNewPassword } from '../passwords/password-policy.js';
@@ -20,6 +21,7 @@ export interface NewUser {
   email?: string | null;
   emailVerified?: boolean;
   roles?: readonly string[];
+  attributes?: UserAttributes;
   status?: 'active' | 'disabled';
 }
 
@@ -46,6 +48,7 @@ export class UserDirectory {
       email: person.email ?? null,
       emailVerified: person.emailVerified ?? false,
       roles: person.roles ?? [],
+      attributes: person.attributes ?? {},
       status: person.status ?? 'active',
       passwordHash: await this.firstHash(person, username),
       credentialsVersion: randomUUID(),

@@ -36,6 +36,7 @@ export function ApiCreateUser(): MethodDecorator {
             password: 'tractor yellow moonlight',
             name: 'Alice Example',
             email: 'alice@example.com',
+            attributes: { department: 'Freight', sites: ['Basel', 'Brno'] },
           },
         },
         administrator: {
@@ -103,6 +104,10 @@ export function ApiChangeUser(): MethodDecorator {
         profile: {
           summary: 'Change a name and an address',
           value: { name: 'Alice E. Example', email: null },
+        },
+        attributes: {
+          summary: 'Replace the attributes; tokens say so after their next refresh',
+          value: { attributes: { department: 'Customs' } },
         },
         disable: { summary: 'Disable; the tokens end', value: { status: 'disabled' } },
         enable: { summary: 'Enable again', value: { status: 'active' } },

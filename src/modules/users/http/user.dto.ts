@@ -9,11 +9,14 @@ import {
   Length,
   Matches,
   MaxLength,
+  Validate,
 } from 'class-validator';
-import { MayBeAbsent, MayBeNull } from '../../../platform/http/members.js';
+import { AsParsed, MayBeAbsent, MayBeNull } from '../../../platform/http/members.js';
 import { PageAnswer } from '../../../platform/http/page.js';
 import { PRINTABLE } from '../../../protocol/characters.js';
+import type { UserAttributes } from '../../../protocol/user-attributes.js';
 import type { User } from '../user.js';
+import { ATTRIBUTES, IsAttributes } from './attributes-member.js';
 
 const STATUSES = ['active', 'disabled'] as const;
 const ROLE = /^[A-Za-z0-9._:-]{1,64}$/;
@@ -62,6 +65,16 @@ class UserMembers {
   @IsString({ each: true, message: 'must hold strings' })
   @Matches(ROLE, { each: true, message: 'must hold role names of A-Z a-z 0-9 . _ : -' })
   roles?: string[];
+
+  @ApiPropertyOptional({
+    ...ATTRIBUTES,
+    description:
+      'Whatever else is known, by names of your own; at creation nothing, and a change replaces all of it',
+  })
+  @MayBeAbsent()
+  @Validate(IsAttributes)
+  @AsParsed()
+  attributes?: UserAttributes;
 
   @ApiPropertyOptional({
     enum: STATUSES,
@@ -134,6 +147,9 @@ export class UserAnswer {
   @ApiProperty({ type: [String], example: [] })
   roles: string[];
 
+  @ApiProperty(ATTRIBUTES)
+  attributes: UserAttributes;
+
   @ApiProperty({ enum: STATUSES, example: 'active' })
   status: (typeof STATUSES)[number];
 
@@ -157,6 +173,7 @@ export function userAnswerOf(user: User): UserAnswer {
     email: user.email,
     email_verified: user.emailVerified,
     roles: [...user.roles],
+    attributes: user.attributes,
     status: user.status,
     created_at: user.createdAt.toISOString(),
     updated_at: user.updatedAt.toISOString(),

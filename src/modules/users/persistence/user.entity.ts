@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { UserAttributes } from '../../../protocol/user-attributes.js';
 
 @Entity('users')
 @Index('users_canonical_username', ['canonicalUsername'], { unique: true })
@@ -23,6 +24,9 @@ export class UserEntity {
 
   @Column('text', { array: true })
   roles: string[];
+
+  @Column('jsonb', { default: {} })
+  attributes: UserAttributes;
 
   @Column('text')
   status: string;
