@@ -1,12 +1,13 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
-import { appPersistence } from './src/app.module.js';
+import { persistenceOf } from './src/app.module.js';
 import { loadConfig } from './src/config/config.js';
 import { postgresOptions } from './src/platform/database/data-source.js';
 
-const { url, poolSize } = loadConfig(process.env).database;
+const { database, roles } = loadConfig(process.env);
+const { url, poolSize } = database;
 if (url === undefined)
   throw new Error('Set DATABASE_URL to the PostgreSQL database that the command is for.');
 
 /** For the TypeORM command line: `npm run migration:generate`, `migration:run` and `migration:show`. */
-export default new DataSource(postgresOptions(url, poolSize, appPersistence));
+export default new DataSource(postgresOptions(url, poolSize, persistenceOf(roles)));

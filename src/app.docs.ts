@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { Config } from './config/config.js';
 import { serveSwaggerUi } from './platform/http/swagger-ui.js';
 import { SCOPES, holderOf } from './protocol/scopes.js';
 
@@ -27,29 +28,35 @@ const TAGS: Readonly<Record<string, string>> = {
   Health: 'For whoever operates this server',
 };
 
-/** The whole HTTP surface as an OpenAPI document. Its URLs are relative, so it is right wherever it is served. */
-export function createDocument(app: NestFastifyApplication): OpenAPIObject {
+/**
+ * The whole HTTP surface of this process as an OpenAPI document. Where tokens are issued here, its URLs are relative, so
+ * it is right wherever it is served; behind a gateway they are the gateway's, which is where callers go.
+ */
+export function createDocument(app: NestFastifyApplication, config: Config): OpenAPIObject {
+  const { roles, server } = config;
+  const base = roles.oauth ? '' : server.issuer;
   const scopes = Object.fromEntries(
     Object.entries(SCOPES).map(([name, { description }]) => [name, description]),
   );
-  const config = new DocumentBuilder()
+  const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.0.3')
     .setTitle('Grantway')
     .setDescription(DESCRIPTION)
     .setVersion('0.1.0')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addServer('/', 'This server')
+    .addServer(base || '/', roles.oauth ? 'This server' : 'The gateway in front of this server')
     .addOAuth2(
       {
         type: 'oauth2',
         description:
           'Signs a person in with the password flow, retired by RFC 9700 section 2.4. Scopes of administration are for ' +
           'people with role `admin`; with no scope ticked, the client’s default is asked for.',
-        flows: { password: { tokenUrl: '/token', refreshUrl: '/token', scopes } },
+        flows: { password: { tokenUrl: `${base}/token`, refreshUrl: `${base}/token`, scopes } },
       },
       'oauth2',
-    )
-    .addBasicAuth(
+    );
+  if (roles.oauth) {
+    builder.addBasicAuth(
       {
         type: 'http',
         scheme: 'basic',
@@ -57,16 +64,30 @@ export function createDocument(app: NestFastifyApplication): OpenAPIObject {
       },
       'client',
     );
-  for (const [name, description] of Object.entries(TAGS)) config.addTag(name, description);
-  return SwaggerModule.createDocument(app, config.build(), { autoTagControllers: false });
+  }
+  if (config.internal.secret !== undefined && roles.identity) {
+    builder.addBearerAuth(
+      { type: 'http', description: 'INTERNAL_SECRET, which the gateway has' },
+      'internal',
+    );
+  }
+  for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
+  const document = SwaggerModule.createDocument(app, builder.build(), { autoTagControllers: false });
+  const used = new Set(
+    Object.values(document.paths).flatMap((path) =>
+      Object.values(path as Record<string, { tags?: string[] }>).flatMap(({ tags }) => tags ?? []),
+    ),
+  );
+  return { ...document, tags: document.tags?.filter(({ name }) => used.has(name)) };
 }
 
 /** Serves Swagger UI at /docs and the document at /docs-json. */
-export function setUpDocs(app: NestFastifyApplication): void {
+export function setUpDocs(app: NestFastifyApplication, config: Config): void {
   let json: string | undefined;
   serveSwaggerUi(app.getHttpAdapter().getInstance(), {
     title: 'Grantway API',
-    document: () => (json ??= JSON.stringify(createDocument(app))),
+    document: () => (json ??= JSON.stringify(createDocument(app, config))),
+    callsTo: config.roles.oauth ? undefined : config.server.issuer,
     scopes: Object.keys(SCOPES).filter((scope) => holderOf(scope) !== 'administrator'),
   });
 }

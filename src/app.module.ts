@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import type { Logger } from 'pino';
 import { PortsModule } from './app.ports.js';
-import type { Config } from './config/config.js';
+import { type Config, RolesConfig } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { AccessModule, Public } from './modules/access/index.js';
 import { AuthModule } from './modules/auth/index.js';
@@ -20,50 +20,60 @@ import { HealthController } from './platform/health/health.controller.js';
 import { ErrorFilter } from './platform/http/error.filter.js';
 import { LoggingModule } from './platform/logging/logging.module.js';
 
-const PERSISTENCE = [clientsPersistence, tokensPersistence, usersPersistence, resourcesPersistence];
-
-/** Everything that this process keeps in its database. */
-export const appPersistence: Persistence = {
-  entities: PERSISTENCE.flatMap(({ entities }) => entities),
-  migrations: PERSISTENCE.flatMap(({ migrations }) => migrations),
-};
+/** Everything that a process with these roles keeps in its database, and nothing else. */
+export function persistenceOf(roles: RolesConfig): Persistence {
+  const kept = [
+    ...(roles.oauth ? [clientsPersistence, tokensPersistence] : []),
+    ...(roles.identity ? [usersPersistence] : []),
+    ...(roles.api ? [resourcesPersistence] : []),
+  ];
+  return {
+    entities: kept.flatMap(({ entities }) => entities),
+    migrations: kept.flatMap(({ migrations }) => migrations),
+  };
+}
 
 // Platform code knows no module, so the health routes get their declared access here.
 Public()(HealthController);
 
-/** The composition root: the one place, with app.ports.ts, that knows all modules. */
+/** The composition root: the one place, with app.ports.ts, that knows all modules. It picks them by role. */
 @Module({})
 export class AppModule {
   static forRoot(config: Config, logger: Logger): DynamicModule {
+    const { roles } = config;
     return {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
         LoggingModule.forRoot(logger),
         ClockModule,
-        CryptoModule,
-        DatabaseModule.forRoot(appPersistence),
-        PortsModule,
+        DatabaseModule.forRoot(persistenceOf(roles)),
+        PortsModule.forRoot(roles),
         AccessModule,
-        AuthModule,
-        ClientsModule,
-        ResourcesModule,
-        TokensModule,
-        UsersModule,
+        ...(roles.oauth ? [CryptoModule, AuthModule, ClientsModule, TokensModule] : []),
+        ...(roles.identity ? [UsersModule] : []),
+        ...(roles.api ? [ResourcesModule] : []),
       ],
       controllers: [HealthController],
       providers: [
         { provide: APP_FILTER, useClass: ErrorFilter },
         HealthChecks,
-        { provide: HEALTH_CHECKS, inject: [Database, SigningKeyRing], useFactory: healthChecks },
+        {
+          provide: HEALTH_CHECKS,
+          inject: [Database, { token: SigningKeyRing, optional: true }],
+          useFactory: healthChecks,
+        },
       ],
     };
   }
 }
 
-function healthChecks(database: Database, keys: SigningKeyRing): HealthCheck[] {
+/** What this process has itself. That another one is away is no reason to take this one out of service as well. */
+function healthChecks(database: Database, keys: SigningKeyRing | undefined): HealthCheck[] {
   return [
     { name: 'database and migrations', passes: () => database.isReady() },
-    { name: 'signing keys', passes: async () => (await keys.published()).length > 0 },
+    ...(keys === undefined
+      ? []
+      : [{ name: 'signing keys', passes: async () => (await keys.published()).length > 0 }]),
   ];
 }

@@ -1,10 +1,21 @@
-import { Global, Injectable, Module } from '@nestjs/common';
-import { AccessModule, TokenStatus, type VerificationKey, VerificationKeys } from './modules/access/index.js';
+import { type DynamicModule, Injectable, Module, type Provider } from '@nestjs/common';
+import { RolesConfig } from './config/config.js';
+import {
+  AccessTokensModule,
+  AssertionAuthentication,
+  AssertionsModule,
+  BearerAuthentication,
+  CallerAuthentication,
+  KeysOfTheGateway,
+  TokenStatus,
+  type VerificationKey,
+  VerificationKeys,
+} from './modules/access/index.js';
 import { ResourceOwnerAuthenticator, mayHold } from './modules/auth/index.js';
 import { AllowedOriginsOfClients, ClientTokens, ClientsModule } from './modules/clients/index.js';
 import { GrantRegistry, SigningKeyRing, TokenStatusOfGrants, TokensModule } from './modules/tokens/index.js';
 import { PasswordSignIn, PersonTokens, UsersModule } from './modules/users/index.js';
-import { AllowedOrigins } from './platform/http/cors.js';
+import { AllowedOrigins, NoOrigins } from './platform/http/cors.js';
 
 /** The issuer's keys, where issuer and resource server are one process. */
 @Injectable()
@@ -34,6 +45,17 @@ class PersonTokensOfGrants extends PersonTokens {
   }
 }
 
+/**
+ * Where another process has the tokens: it asks about the person at every refresh, and finds there what has changed.
+ * Until then an access token goes on counting.
+ */
+@Injectable()
+class PersonTokensElsewhere extends PersonTokens {
+  async end(): Promise<void> {}
+
+  async narrow(): Promise<void> {}
+}
+
 @Injectable()
 class ClientTokensOfGrants extends ClientTokens {
   constructor(private readonly grants: GrantRegistry) {
@@ -50,27 +72,48 @@ class ClientTokensOfGrants extends ClientTokens {
 }
 
 /**
- * The ports by which modules need one another without knowing one another, each bound to the module that answers.
- * Global, because a port's user may not import the module that answers it.
+ * The ports by which modules need one another without knowing one another, each bound to who answers: a module of this
+ * process, or another process. Global, because a port's user may not import the module that answers it.
  */
-@Global()
-@Module({
-  imports: [AccessModule, ClientsModule, TokensModule, UsersModule],
-  providers: [
-    { provide: VerificationKeys, useClass: KeysOfThisIssuer },
-    { provide: TokenStatus, useExisting: TokenStatusOfGrants },
-    { provide: PersonTokens, useClass: PersonTokensOfGrants },
-    { provide: ClientTokens, useClass: ClientTokensOfGrants },
-    { provide: ResourceOwnerAuthenticator, useExisting: PasswordSignIn },
-    { provide: AllowedOrigins, useExisting: AllowedOriginsOfClients },
-  ],
-  exports: [
-    VerificationKeys,
-    TokenStatus,
-    PersonTokens,
-    ClientTokens,
-    ResourceOwnerAuthenticator,
-    AllowedOrigins,
-  ],
-})
-export class PortsModule {}
+@Module({})
+export class PortsModule {
+  static forRoot(roles: RolesConfig): DynamicModule {
+    const providers = [
+      ...(roles.oauth ? portsOfOauth : portsBehindTheGateway),
+      ...(roles.identity ? portsOfIdentity(roles) : []),
+      ...(roles.oauth && roles.identity ? [PEOPLE_HERE] : []),
+    ];
+    return {
+      module: PortsModule,
+      global: true,
+      imports: [
+        ...(roles.oauth ? [AccessTokensModule, ClientsModule, TokensModule] : [AssertionsModule]),
+        ...(roles.identity ? [UsersModule] : []),
+      ],
+      providers,
+      exports: providers.map(({ provide }) => provide),
+    };
+  }
+}
+
+type Binding = Exclude<Provider, Function>;
+
+const portsOfOauth: readonly Binding[] = [
+  { provide: VerificationKeys, useClass: KeysOfThisIssuer },
+  { provide: TokenStatus, useExisting: TokenStatusOfGrants },
+  { provide: CallerAuthentication, useExisting: BearerAuthentication },
+  { provide: ClientTokens, useClass: ClientTokensOfGrants },
+  { provide: AllowedOrigins, useExisting: AllowedOriginsOfClients },
+];
+
+const portsBehindTheGateway: readonly Binding[] = [
+  { provide: VerificationKeys, useExisting: KeysOfTheGateway },
+  { provide: CallerAuthentication, useExisting: AssertionAuthentication },
+  { provide: AllowedOrigins, useClass: NoOrigins },
+];
+
+function portsOfIdentity({ oauth }: RolesConfig): readonly Binding[] {
+  return [{ provide: PersonTokens, useClass: oauth ? PersonTokensOfGrants : PersonTokensElsewhere }];
+}
+
+const PEOPLE_HERE: Binding = { provide: ResourceOwnerAuthenticator, useExisting: PasswordSignIn };

@@ -40,5 +40,5 @@ export function setUpApp(app: NestFastifyApplication, config: Config): void {
   registerMethodNotAllowed(fastify);
   registerBodyParsers(fastify);
   app.useGlobalPipes(createValidationPipe());
-  if (config.server.docs) setUpDocs(app);
+  if (config.server.docs) setUpDocs(app, config);
 }

@@ -1,5 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { BootstrapConfig } from './config/config.js';
+import { BootstrapConfig, RolesConfig } from './config/config.js';
 import { ClientRegistry } from './modules/clients/index.js';
 import { UserDirectory } from './modules/users/index.js';
 import { randomToken } from './platform/crypto/random.js';
@@ -35,7 +35,8 @@ export class NowhereToShowCredentials extends Error {
 }
 
 /**
- * Gives an empty database its first client (first-party, all grants and scopes) and its first administrator.
+ * Gives an empty database what this process's roles keep there first: a client (first-party, all grants and scopes), an
+ * administrator.
  * Of several instances that start at once, one does it.
  * @param openOutput asked, before anything is written, where generated credentials can be shown
  * @returns undefined when there was nothing to do
@@ -46,9 +47,10 @@ export async function firstStart(
   openOutput: () => CredentialsOutput | undefined = () => undefined,
 ): Promise<FirstStart | undefined> {
   const config = app.get(BootstrapConfig);
+  const roles = app.get(RolesConfig);
   return app.get(Database).alone('first-start', async () => {
-    const needsClient = await app.get(ClientRegistry).isEmpty();
-    const needsAdministrator = await app.get(UserDirectory).isEmpty();
+    const needsClient = roles.oauth && (await app.get(ClientRegistry).isEmpty());
+    const needsAdministrator = roles.identity && (await app.get(UserDirectory).isEmpty());
     if (!needsClient && !needsAdministrator) return undefined;
     const missing = [
       ...(needsClient && config.clientSecret === undefined ? ['BOOTSTRAP_CLIENT_SECRET'] : []),

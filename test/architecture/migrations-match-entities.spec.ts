@@ -1,8 +1,11 @@
 import { Column, DataSource, Entity, PrimaryColumn } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { appPersistence } from '../../src/app.module.js';
+import { persistenceOf } from '../../src/app.module.js';
 import { EmbeddedDatabase } from '../../src/platform/database/embedded-database.js';
 import { type Persistence, embeddedOptions } from '../../src/platform/database/data-source.js';
+
+/** What a process with every role keeps. */
+const appPersistence = persistenceOf({ identity: true, oauth: true, api: true, gateway: true });
 
 /** Kept by no migration. */
 @Entity('forgotten')

@@ -7,6 +7,13 @@ export abstract class AllowedOrigins {
   abstract includes(origin: string, clientId: string | undefined): Promise<boolean>;
 }
 
+/** Where no client is known: the origins of the configuration are all there are. */
+export class NoOrigins extends AllowedOrigins {
+  async includes(): Promise<boolean> {
+    return false;
+  }
+}
+
 const ALLOWED_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const ALLOWED_HEADERS = 'Authorization, Content-Type, If-Match, If-None-Match';
 const EXPOSED_HEADERS = 'ETag, Location, Retry-After, WWW-Authenticate, X-Request-Id';

@@ -20,21 +20,27 @@ const MEDIA_TYPES = {
   'favicon-32x32.png': 'image/png',
 };
 
-/** The page runs and styles itself by files of this origin alone, and calls nothing but this origin. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  // Icons within the stylesheet.
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/**
+ * The page runs and styles itself by files of this origin alone, and calls nothing but this origin and the one that the
+ * document is about.
+ */
+const contentSecurityPolicy = (callsTo: string | undefined): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    // Icons within the stylesheet.
+    "img-src 'self' data:",
+    `connect-src 'self'${callsTo === undefined ? '' : ` ${callsTo}`}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 
 export interface SwaggerUi {
   title: string;
+  /** Another origin that the document's calls go to. */
+  callsTo: string | undefined;
   /** The OpenAPI document as JSON; asked for once the routes are there. */
   document: () => string;
   /** Scopes that the Authorize dialog ticks beforehand. */
@@ -42,7 +48,10 @@ export interface SwaggerUi {
 }
 
 /** Serves Swagger UI at /docs and the OpenAPI document at /docs-json. */
-export function serveSwaggerUi(fastify: FastifyInstance, { title, document, scopes }: SwaggerUi): void {
+export function serveSwaggerUi(
+  fastify: FastifyInstance,
+  { title, callsTo, document, scopes }: SwaggerUi,
+): void {
   fastify.get('/docs-json', (_request, reply) => {
     void reply.header('Cache-Control', 'no-cache').type('application/json; charset=utf-8').send(document());
   });
@@ -50,7 +59,7 @@ export function serveSwaggerUi(fastify: FastifyInstance, { title, document, scop
     fastify.get(path, (_request, reply) => {
       void reply
         .header('Cache-Control', 'no-cache')
-        .header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
+        .header('Content-Security-Policy', contentSecurityPolicy(callsTo))
         .type('text/html; charset=utf-8')
         .send(page(title));
     });

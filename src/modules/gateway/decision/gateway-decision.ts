@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import type { AccessTokenClaims } from '../../../protocol/access-token.js';
+import { InsufficientScope } from '../../../protocol/bearer-error.js';
+import { parseScope } from '../../../protocol/scopes.js';
+import { AccessTokenVerifier, bearerToken } from '../../access/index.js';
+import { UpstreamIdentity } from '../identity/upstream-identity.js';
+import { Limits } from '../limits/limits.js';
+import { type CanonicalTarget, canonicalTarget } from '../paths/canonical-path.js';
+import { ActiveRoutes } from '../routes/active-routes.js';
+import type { Route } from '../routes/route.js';
+
+/** What is decided about: a request line with the headers that matter, from whichever edge it came. */
+export interface Call {
+  method: string;
+  /** As it stood in the request line. */
+  rawTarget: string;
+  /** Every value of the Authorization header. */
+  authorizations: readonly string[];
+  /** The caller's address, as far as trusted proxies say it. */
+  ip: string;
+}
+
+/** A call that may go on, and what goes with it. */
+export interface Admission {
+  route: Route;
+  /** The path that was decided about, and the one that the upstream gets; both canonical, the latter with the query. */
+  path: string;
+  upstreamTarget: string;
+  /** Undefined on a public route. */
+  claims: AccessTokenClaims | undefined;
+  /** What the upstream learns of the caller, by header name. */
+  identityHeaders: Readonly<Record<string, string>>;
+  /** What the caller learns of its limits, by header name. */
+  limitHeaders: Readonly<Record<string, string>>;
+}
+
+/**
+ * The one decision about a call, for forwarded requests, WebSocket handshakes and other proxies' sub-requests alike:
+ * path, route, token, scopes, limits, in this order.
+ */
+@Injectable()
+export class GatewayDecision {
+  constructor(
+    private readonly routes: ActiveRoutes,
+    private readonly verifier: AccessTokenVerifier,
+    private readonly limits: Limits,
+    private readonly identity: UpstreamIdentity,
+  ) {}
+
+  /**
+   * @param onCaller told who calls as soon as that is known, whatever is decided then
+   * @throws ProblemError 400, 404, 405; BearerError; Throttled; Overloaded
+   */
+  async admit(call: Call, onCaller: (claims: AccessTokenClaims) => void = () => undefined): Promise<Admission> {
+    const table = this.routes.current;
+    const target = canonicalTarget(call.rawTarget);
+    const route = table.find(call.method, target.path);
+    const claims = route.public ? undefined : await this.authenticate(call, target);
+    if (claims !== undefined) {
+      onCaller(claims);
+      requireScopes(claims, table.scopesFor(route, call.method));
+    }
+    const limitHeaders = await this.limits.admit(route, { claims, ip: call.ip });
+    return {
+      route,
+      path: target.path,
+      upstreamTarget: table.upstreamPath(route, target.path) + target.query,
+      claims,
+      identityHeaders: claims === undefined ? {} : await this.identity.headersFor(route, claims),
+      limitHeaders,
+    };
+  }
+
+  private async authenticate(call: Call, { query }: CanonicalTarget): Promise<AccessTokenClaims> {
+    const parameters = [...new URLSearchParams(query).keys()];
+    return this.verifier.verify(bearerToken(call.authorizations, parameters));
+  }
+}
+
+/** @throws InsufficientScope */
+function requireScopes(claims: AccessTokenClaims, required: readonly string[]): void {
+  const granted = claims.scope === '' ? [] : parseScope(claims.scope);
+  if (!required.every((scope) => granted.includes(scope))) throw new InsufficientScope(required);
+}
