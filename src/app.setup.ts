@@ -1,13 +1,16 @@
 import { NestFactory } from '@nestjs/core';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { setUpDocs } from './app.docs.js';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
 import { createAdapter } from './platform/http/adapter.js';
 import { registerBodyParsers } from './platform/http/body-parsers.js';
-import { AllowedOrigins, registerCors } from './platform/http/cors.js';
+import { registerBodyDeadline } from './platform/http/body-deadline.js';
+import { AllowedOrigins, CorsPolicy, registerCors } from './platform/http/cors.js';
 import { registerDrain } from './platform/http/drain.js';
+import { KnownPaths } from './platform/http/known-paths.js';
+import { DEADLINES, type Deadlines, forwarding } from './platform/http/limits.js';
 import { registerMethodNotAllowed } from './platform/http/method-not-allowed.js';
 import { registerRequestChecks } from './platform/http/request-checks.js';
 import { registerRequestId } from './platform/http/request-id.js';
@@ -21,23 +24,35 @@ import { registerRequestLog } from './platform/logging/request-log.js';
 export async function createApp(config: Config, logger: Logger): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config, logger),
-    createAdapter(config.server),
+    adapterFor(config),
     { logger: new NestLogger(logger), bodyParser: false, abortOnError: false },
   );
   setUpApp(app, config);
   return app;
 }
 
+export function adapterFor({ roles, server }: Config, deadlines = DEADLINES): FastifyAdapter {
+  return createAdapter(server, roles.gateway ? forwarding(deadlines) : deadlines);
+}
+
 /** Everything between the socket and the controllers, in the order in which it meets a request. */
-export function setUpApp(app: NestFastifyApplication, config: Config): void {
+export function setUpApp(
+  app: NestFastifyApplication,
+  config: Config,
+  deadlines: Deadlines = DEADLINES,
+): void {
   const fastify = app.getHttpAdapter().getInstance();
+  const cors = new CorsPolicy(config.server, app.get(AllowedOrigins));
+  const knownPaths = new KnownPaths();
+  knownPaths.learnFrom(fastify);
   registerRequestId(fastify);
   registerRequestLog(fastify, app.get(AppLogger));
   registerDrain(fastify);
   registerRequestChecks(fastify);
   registerTransportCheck(fastify, config.server);
-  registerCors(fastify, config.server, app.get(AllowedOrigins));
-  registerMethodNotAllowed(fastify);
+  if (config.roles.gateway) registerBodyDeadline(fastify, deadlines.requestMs);
+  registerCors(fastify, cors);
+  registerMethodNotAllowed(fastify, knownPaths);
   registerBodyParsers(fastify);
   app.useGlobalPipes(createValidationPipe());
   if (config.server.docs) setUpDocs(app, config);

@@ -4,11 +4,10 @@ import { createServer } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { AppModule } from '../../src/app.module.js';
-import { setUpApp } from '../../src/app.setup.js';
+import { adapterFor, setUpApp } from '../../src/app.setup.js';
 import { type Config, loadConfig } from '../../src/config/config.js';
 import { firstStart } from '../../src/first-start.js';
 import { Clock } from '../../src/platform/clock/clock.js';
-import { createAdapter } from '../../src/platform/http/adapter.js';
 import { DEADLINES } from '../../src/platform/http/limits.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import { MovableClock } from './clock.js';
@@ -73,13 +72,13 @@ export async function startServer(
     .useValue(clock)
     .setLogger(false as never)
     .compile();
-  const adapter = createAdapter(config.server, deadlines);
+  const adapter = adapterFor(config, deadlines);
   const routes: Route[] = [];
   adapter.getInstance().addHook('onRoute', ({ method, url }: { method: string | string[]; url: string }) => {
     routes.push(...[method].flat().map((name) => ({ method: name, path: url })));
   });
   const app = module.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false });
-  setUpApp(app, config);
+  setUpApp(app, config, deadlines);
   await app.init();
   await firstStart(app);
   await app.listen(port, '127.0.0.1');

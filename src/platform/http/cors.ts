@@ -16,42 +16,63 @@ export class NoOrigins extends AllowedOrigins {
 
 const ALLOWED_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const ALLOWED_HEADERS = 'Authorization, Content-Type, If-Match, If-None-Match';
-const EXPOSED_HEADERS = 'ETag, Location, Retry-After, WWW-Authenticate, X-Request-Id';
+const EXPOSED_HEADERS =
+  'ETag, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id';
 const PREFLIGHT_SECONDS = '600';
 
 /**
  * Cross-origin reading (Fetch Standard §3.2), without credentials: tokens travel in headers, never in cookies. An
  * origin is judged against the client the request spoke for, and echoed exactly or not at all.
  */
-export function registerCors(fastify: FastifyInstance, config: ServerConfig, origins: AllowedOrigins): void {
-  const isAllowed = async (request: FastifyRequest, origin: string): Promise<boolean> =>
-    config.corsOrigins.includes(origin) || origins.includes(origin, request.clientId);
+export class CorsPolicy {
+  constructor(
+    private readonly config: ServerConfig,
+    private readonly origins: AllowedOrigins,
+  ) {}
 
-  fastify.addHook('onRequest', async (request, reply) => {
+  /** What a preflight is answered with. */
+  async preflightHeaders(request: FastifyRequest): Promise<Record<string, string>> {
+    const origin = await this.allowedOrigin(request);
+    if (origin === undefined) return { Vary: 'Origin' };
+    return {
+      Vary: 'Origin',
+      'Access-Control-Allow-Origin': origin,
+      'Access-Control-Allow-Methods': ALLOWED_METHODS,
+      'Access-Control-Allow-Headers': ALLOWED_HEADERS,
+      'Access-Control-Max-Age': PREFLIGHT_SECONDS,
+    };
+  }
+
+  /** What an answer has besides, `Vary` aside. */
+  async answerHeaders(request: FastifyRequest): Promise<Record<string, string>> {
+    const origin = await this.allowedOrigin(request).catch(() => undefined);
+    if (origin === undefined) return {};
+    return { 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': EXPOSED_HEADERS };
+  }
+
+  private async allowedOrigin(request: FastifyRequest): Promise<string | undefined> {
     const { origin } = request.headers;
+    if (origin === undefined) return undefined;
+    const isAllowed =
+      this.config.corsOrigins.includes(origin) || (await this.origins.includes(origin, request.clientId));
+    return isAllowed ? origin : undefined;
+  }
+}
+
+/** Answers preflights, and lets listed origins read every answer that a route of this process gives. */
+export function registerCors(fastify: FastifyInstance, policy: CorsPolicy): void {
+  fastify.addHook('onRequest', async (request, reply) => {
     if (request.method !== 'OPTIONS' || !request.headers['access-control-request-method']) return;
-    void reply.header('Vary', 'Origin');
-    if (origin !== undefined && (await isAllowed(request, origin))) {
-      void reply.headers({
-        'Access-Control-Allow-Origin': origin,
-        'Access-Control-Allow-Methods': ALLOWED_METHODS,
-        'Access-Control-Allow-Headers': ALLOWED_HEADERS,
-        'Access-Control-Max-Age': PREFLIGHT_SECONDS,
-      });
-    }
-    return reply.status(204).send();
+    return reply
+      .headers(await policy.preflightHeaders(request))
+      .status(204)
+      .send();
   });
 
   fastify.addHook('onSend', async (request, reply: FastifyReply, payload) => {
-    const { origin } = request.headers;
     if (request.method === 'OPTIONS') return payload;
     appendVary(reply);
-    if (origin !== undefined && (await isAllowed(request, origin).catch(() => false))) {
-      void reply.headers({
-        'Access-Control-Allow-Origin': origin,
-        'Access-Control-Expose-Headers': EXPOSED_HEADERS,
-      });
-    }
+    void reply.headers(await policy.answerHeaders(request));
     return payload;
   });
 }

@@ -23,6 +23,14 @@ export interface Deadlines {
   checkMs: number;
 }
 
+/**
+ * Of a server that forwards bodies: how long one may take is then said by its route, and by `registerBodyDeadline` for
+ * whatever is not forwarded.
+ */
+export function forwarding(deadlines: Deadlines): Deadlines {
+  return { ...deadlines, requestMs: 0 };
+}
+
 export const DEADLINES: Deadlines = {
   headersMs: 10_000,
   requestMs: 25_000,
