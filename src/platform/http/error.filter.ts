@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TokenConfig } from '../../config/config.js';
 import { BearerError } from '../../protocol/bearer-error.js';
+import { MethodNotAllowed } from '../../protocol/method-not-allowed.js';
 import {
   InvalidRequest,
   OAuthError,
@@ -79,6 +80,7 @@ export class ErrorFilter implements ExceptionFilter {
       return writeProblem(request, reply, { status: 429, detail: 'Too many requests. Try again later.' });
     }
     if (error instanceof Unavailable) void reply.header('Retry-After', String(error.retryAfter));
+    if (error instanceof MethodNotAllowed) void reply.header('Allow', error.allow);
     if (error instanceof ProblemError) return writeProblem(request, reply, error);
     const retryAfter = retryAfterOf(error);
     if (retryAfter !== undefined) return this.answerApi(request, reply, new Unavailable(retryAfter));

@@ -1,0 +1,38 @@
+import type { Route } from './route.js';
+
+/** Never forwarded: TRACE shows what the caller must not see of the request, CONNECT is for another kind of proxy. */
+export const NEVER_FORWARDED: readonly string[] = ['CONNECT', 'TRACE'];
+
+/** What `Allow` names of a route that takes every method. */
+const USUAL = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
+
+/**
+ * Of the routes of one path, the one that serves the method. HEAD goes where GET goes unless a route names it
+ * (RFC 9110 §9.3.2).
+ */
+export function routeServing(routes: readonly Route[], method: string): Route | undefined {
+  if (NEVER_FORWARDED.includes(method)) return undefined;
+  const named = (name: string) =>
+    routes.find(({ methods }) => methods === undefined || methods.includes(name));
+  return named(method) ?? (method === 'HEAD' ? named('GET') : undefined);
+}
+
+/** The value of `Allow` for the routes of one path. RFC 9110 §10.2.1. */
+export function allowOf(routes: readonly Route[]): string {
+  const methods = routes.flatMap((route) => route.methods ?? USUAL);
+  const implied = methods.includes('GET') ? ['HEAD'] : [];
+  return [...new Set([...methods, ...implied])].toSorted().join(', ');
+}
+
+/** The scopes that a method of a route needs, all of them. */
+export function scopesFor({ scopes }: Pick<Route, 'scopes'>, method: string): readonly string[] {
+  if (Object.hasOwn(scopes, method)) return scopes[method]!;
+  if (method === 'HEAD' && Object.hasOwn(scopes, 'GET')) return scopes['GET']!;
+  return Object.hasOwn(scopes, '*') ? scopes['*']! : [];
+}
+
+/** Whether some method would be served by both. */
+export function methodsOverlap(a: Route, b: Route): boolean {
+  if (a.methods === undefined || b.methods === undefined) return true;
+  return a.methods.some((method) => b.methods!.includes(method));
+}

@@ -1,0 +1,111 @@
+import { MethodNotAllowed } from '../../../protocol/method-not-allowed.js';
+import { ProblemError } from '../../../protocol/problem.js';
+import { canonicalTarget } from '../paths/canonical-path.js';
+import { foldedPath } from '../paths/folded-path.js';
+import { type OwnPath, isOwnPath } from './own-paths.js';
+import { type PathPattern, bySpecificity, isSpeltBy, parsePathPattern, segmentsOf } from './path-pattern.js';
+import { conflictsBetween } from './route-conflicts.js';
+import { allowOf, routeServing, scopesFor } from './route-methods.js';
+import { RouteTree } from './route-tree.js';
+import type { Route } from './route.js';
+
+/** The routes that share a path. */
+interface Place {
+  pattern: PathPattern;
+  routes: Route[];
+}
+
+/** What would become of a request. */
+export interface Explanation {
+  method: string;
+  /** Canonical, without the query; undefined where the target is refused. */
+  path: string | undefined;
+  /** Where the request is forwarded to: `path` is what the upstream receives, `scopes` what a token must have. */
+  forwarded: { route: Route; scopes: readonly string[]; path: string } | undefined;
+  /** Why it is not. Status is undefined where this server answers itself. */
+  refused: { status: number | undefined; detail: string; allow: string | undefined } | undefined;
+}
+
+/**
+ * Which route a request takes. Immutable: a change of routes is another table.
+ *
+ * The most specific pattern decides, whatever the order in the file, and decides alone: where its routes do not serve the
+ * method, no wider pattern is asked.
+ */
+export class RouteTable {
+  /** In the order of precedence: the first whose path and method match is the one. */
+  readonly routes: readonly Route[];
+  private readonly tree = new RouteTree<Place>();
+
+  /** @param ownPaths what this process serves itself, for explanations */
+  constructor(
+    routes: readonly Route[],
+    private readonly ownPaths: readonly OwnPath[] = [],
+  ) {
+    const [conflict] = conflictsBetween(routes);
+    if (conflict !== undefined) {
+      throw new Error(`The ${conflict.member} of route ${routes[conflict.index]!.id} ${conflict.detail}.`);
+    }
+    const parsed = routes.map((route) => ({ route, pattern: parsePathPattern(route.path) }));
+    parsed.sort((a, b) => bySpecificity(a.pattern, b.pattern));
+    for (const { route, pattern } of parsed) {
+      this.tree.leafOf(pattern, () => ({ pattern, routes: [] })).routes.push(route);
+    }
+    this.routes = Object.freeze(parsed.map(({ route }) => route));
+  }
+
+  /**
+   * The route of a request. A path that matches a pattern only when case and encoding are ignored has none, not even that
+   * of a wider pattern: `/ADMIN` must not pass as anything when the upstream may take it for `/admin`.
+   * @param path canonical
+   * @throws ProblemError 404, MethodNotAllowed
+   */
+  find(method: string, path: string): Route {
+    const place = this.tree.find(segmentsOf(foldedPath(path)));
+    if (place === undefined || !isSpeltBy(place.pattern, segmentsOf(path))) {
+      throw new ProblemError(404, 'There is nothing at this path.');
+    }
+    const route = routeServing(place.routes, method);
+    if (route === undefined) throw new MethodNotAllowed(allowOf(place.routes));
+    return route;
+  }
+
+  /** The scopes that a token must have, all of them; HEAD needs those of GET unless it has its own. */
+  scopesFor(route: Route, method: string): readonly string[] {
+    return scopesFor(route, method);
+  }
+
+  /**
+   * The path that the upstream receives; canonical, as the one it is made of.
+   * @param path canonical, and of this route
+   */
+  upstreamPath({ stripPrefix, addPrefix }: Route, path: string): string {
+    return `${addPrefix}${path.slice(stripPrefix.length)}` || '/';
+  }
+
+  /** What would become of a request with this target, query and all, as it stands in a request line. */
+  explain(method: string, rawTarget: string): Explanation {
+    let path: string | undefined;
+    try {
+      path = canonicalTarget(rawTarget).path;
+      if (isOwnPath(path, this.ownPaths)) return answeredHere(method, path);
+      const route = this.find(method, path);
+      const forwarded = {
+        route,
+        scopes: this.scopesFor(route, method),
+        path: this.upstreamPath(route, path),
+      };
+      return { method, path, forwarded, refused: undefined };
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      const allow = error instanceof MethodNotAllowed ? error.allow : undefined;
+      const refused = { status: error.status, detail: error.detail, allow };
+      return { method, path, forwarded: undefined, refused };
+    }
+  }
+}
+
+function answeredHere(method: string, path: string): Explanation {
+  const detail = 'This server answers this path itself.';
+  return { method, path, forwarded: undefined, refused: { status: undefined, detail, allow: undefined } };
+}
