@@ -24,6 +24,7 @@ const TAGS: Readonly<Record<string, string>> = {
   'Administration: users': 'For people with role `admin`',
   'Administration: clients': 'For people with role `admin`',
   'Administration: sessions': 'For people with role `admin`',
+  'Between processes': 'What the gateway asks of whoever knows people',
   Discovery: 'What clients and resource servers read before anything else',
   Health: 'For whoever operates this server',
 };

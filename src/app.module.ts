@@ -9,7 +9,7 @@ import { AuthModule } from './modules/auth/index.js';
 import { ClientsModule, clientsPersistence } from './modules/clients/index.js';
 import { ResourcesModule, resourcesPersistence } from './modules/resources/index.js';
 import { SigningKeyRing, TokensModule, tokensPersistence } from './modules/tokens/index.js';
-import { UsersModule, usersPersistence } from './modules/users/index.js';
+import { AuthenticationModule, UsersModule, usersPersistence } from './modules/users/index.js';
 import { ClockModule } from './platform/clock/clock.js';
 import { CryptoModule } from './platform/crypto/encryption-key.js';
 import type { Persistence } from './platform/database/data-source.js';
@@ -52,6 +52,7 @@ export class AppModule {
         AccessModule,
         ...(roles.oauth ? [CryptoModule, AuthModule, ClientsModule, TokensModule] : []),
         ...(roles.identity ? [UsersModule] : []),
+        ...(roles.identity && config.internal.secret !== undefined ? [AuthenticationModule] : []),
         ...(roles.api ? [ResourcesModule] : []),
       ],
       controllers: [HealthController],

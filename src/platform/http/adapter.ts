@@ -14,7 +14,7 @@ export function createAdapter(config: ServerConfig, deadlines = DEADLINES): Fast
   const headers = securityHeaders(config);
   return new FastifyAdapter({
     logger: false,
-    serverFactory: (handle: RequestListener) => createHttpServer(handle, deadlines, headers),
+    serverFactory: (handle: RequestListener) => createHttpServer(handle, deadlines, headers, config.tls),
     clientErrorHandler: (error, socket) => refuseMalformed(error, socket, headers),
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     genReqId: requestId(config.trustedProxies),

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { InvalidRequest } from '../../protocol/oauth-error.js';
 import { ProblemError } from '../../protocol/problem.js';
+import { registerBodyLimit } from './body-limit.js';
 import { LIMITS } from './limits.js';
 import { edgeOf } from './request.js';
 
@@ -18,6 +19,7 @@ const ACCEPTABLE_MEDIA_TYPE = /^[a-z/+.-]+[\t ]*(;[\t ]*charset=("utf-8"|utf-8)[
  * Nest's own parsers accept either everywhere, repeat parameters into arrays and replace broken UTF-8.
  */
 export function registerBodyParsers(fastify: FastifyInstance): void {
+  registerBodyLimit(fastify);
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
     FORM,

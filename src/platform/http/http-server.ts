@@ -1,22 +1,26 @@
-import { type RequestListener, type Server, createServer } from 'node:http';
+import { type RequestListener, type Server, type ServerOptions, createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { TlsConfig } from '../../config/config.js';
 import { type Deadlines, LIMITS } from './limits.js';
 import { methodUnknown, noteResponse, refuseOnSocket } from './socket-refusals.js';
+import { tlsOptions } from './tls.js';
 
 /**
  * Node's HTTP server as it stands under Fastify: nothing of its defaults that is unbounded stays so, and every
- * response starts with the given headers, whoever writes it.
+ * response starts with the given headers, whoever writes it. With a certificate it speaks TLS, and nothing else.
  */
 export function createHttpServer(
   handle: RequestListener,
   deadlines: Deadlines,
   headers: Readonly<Record<string, string>>,
+  tls?: TlsConfig,
 ): Server {
   const listener: RequestListener = (request, response) => {
     noteResponse(response);
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     handle(request, response);
   };
-  const server = createServer({
+  const server = listenerOf(tls, {
     maxHeaderSize: LIMITS.headerBytes,
     headersTimeout: deadlines.headersMs,
     requestTimeout: deadlines.requestMs,
@@ -33,5 +37,14 @@ export function createHttpServer(
   server.on('checkExpectation', listener);
   // This is no proxy; without a listener the connection would break without a word.
   server.on('connect', (_request, socket) => refuseOnSocket(socket, methodUnknown, headers));
+  return server;
+}
+
+function listenerOf(tls: TlsConfig | undefined, options: ServerOptions): Server {
+  if (tls === undefined) return createServer(options);
+  const server = createTlsServer({ ...options, ...tlsOptions(tls) });
+  // Node would have a failed handshake answered like a malformed request, on a connection that carries no HTTP.
+  server.removeAllListeners('tlsClientError');
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
   return server;
 }

@@ -1,0 +1,16 @@
+/**
+ * The longest username and password that travel to another directory, in code points. Longer ones are nobody's: a
+ * password that may be chosen has at most 1,024, which decomposed (Unicode NFD) are at most four times as many.
+ */
+export const MOST_USERNAME_CHARACTERS = 512;
+export const MOST_PASSWORD_CHARACTERS = 4096;
+
+/** Whether any directory could know a person by these. */
+export function isPossible({ username, password }: { username: string; password: string }): boolean {
+  return isWithin(MOST_USERNAME_CHARACTERS, username) && isWithin(MOST_PASSWORD_CHARACTERS, password);
+}
+
+function isWithin(most: number, text: string): boolean {
+  // A code point has at most two UTF-16 units: no need to count what is far too long.
+  return text.length <= 2 * most && Array.from(text).length <= most;
+}
