@@ -1,0 +1,51 @@
+import type { GatewayConfig } from '../../../config/config.js';
+import type { Route, Upstream, UpstreamTimeouts } from './route.js';
+
+/** What a route has that says nothing of it. */
+export const DEFAULT_TIMEOUTS: UpstreamTimeouts = Object.freeze({
+  connect: 3_000,
+  headers: 30_000,
+  idle: 60_000,
+  total: undefined,
+});
+
+/** What an upstream has that is said as one origin. */
+export const DEFAULT_UPSTREAM: Omit<Upstream, 'targets'> = Object.freeze({
+  tls: undefined,
+  maxInFlight: 256,
+  breaker: Object.freeze({ failures: 5, openMs: 10_000 }),
+  health: undefined,
+});
+
+/** The members of a route that may be left out, but for its audience. */
+export const DEFAULT_ROUTE = Object.freeze({
+  methods: undefined,
+  public: false,
+  scopes: Object.freeze({}),
+  identity: 'assertion',
+  forwardAuthorization: false,
+  stripPrefix: '',
+  addPrefix: '',
+  timeouts: DEFAULT_TIMEOUTS,
+  maxBodyBytes: undefined,
+  spikeArrest: [],
+  quotas: [],
+  webSocket: false,
+  redirectOrigins: [],
+} as const satisfies Partial<Route>);
+
+/**
+ * The table of a gateway without a file of routes: the API, and what the identity role serves. No route asks for scopes:
+ * both roles check access themselves.
+ */
+export function defaultRoutes({ apiUrl, audience, identityUrl, identityAudience }: GatewayConfig): Route[] {
+  const to = (id: string, path: string, url: string | undefined, aud: string): Route[] =>
+    url === undefined
+      ? []
+      : [{ ...DEFAULT_ROUTE, id, path, audience: aud, upstream: { ...DEFAULT_UPSTREAM, targets: [url] } }];
+  return [
+    ...to('api', '/api/**', apiUrl, audience),
+    ...to('users', '/admin/users/**', identityUrl, identityAudience),
+    ...to('password', '/account/password', identityUrl, identityAudience),
+  ];
+}
