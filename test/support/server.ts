@@ -8,7 +8,7 @@ import { adapterFor, setUpApp } from '../../src/app.setup.js';
 import { type Config, loadConfig } from '../../src/config/config.js';
 import { firstStart } from '../../src/first-start.js';
 import { Clock } from '../../src/platform/clock/clock.js';
-import { DEADLINES } from '../../src/platform/http/limits.js';
+import { DEADLINES, type Deadlines } from '../../src/platform/http/limits.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import { MovableClock } from './clock.js';
 import { type TestDatabase, aDatabase } from './database.js';
@@ -38,22 +38,43 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
+export interface ServerOptions {
+  /** Variables beside the defaults of the tests. */
+  environment?: Record<string, string>;
+  /** An existing one, to start a second instance on; the caller then drops it. */
+  database?: TestDatabase | undefined;
+  /** Shorter ones, where a test has to wait for them. */
+  deadlines?: Deadlines;
+  clock?: MovableClock;
+}
+
 /**
- * @param environment variables beside the defaults of the tests
+ * The application as clients see it: one process, or the three of the gateway topology where the suite runs over that.
  * @param database an existing one, to start a second instance on; the caller then drops it
- * @param deadlines shorter ones, where a test has to wait for them
  */
 export async function startServer(
   environment: Record<string, string> = {},
   database?: TestDatabase,
   deadlines = DEADLINES,
 ): Promise<TestServer> {
+  if (process.env.TEST_TOPOLOGY !== 'gateway') return startOne({ environment, database, deadlines });
+  const { startTopology, asOne } = await import('./gateway-topology.js');
+  return asOne(await startTopology({ every: environment }));
+}
+
+/** One process. */
+export async function startOne({
+  environment = {},
+  database,
+  deadlines = DEADLINES,
+  clock = new MovableClock(),
+}: ServerOptions = {}): Promise<TestServer> {
   const ownDatabase = database === undefined;
   const used = database ?? (await aDatabase());
-  const port = await freePort();
+  const port = environment.PORT === undefined ? await freePort() : Number(environment.PORT);
   const config = loadConfig({
     PORT: String(port),
-    ISSUER: `http://localhost:${port}`,
+    ...(environment.GATEWAY_URL === undefined ? { ISSUER: `http://localhost:${port}` } : {}),
     DATA_DIR: used.dataDir,
     ...(used.url === undefined ? {} : { DATABASE_URL: used.url }),
     ENCRYPTION_KEY: randomBytes(32).toString('hex'),
@@ -64,7 +85,6 @@ export async function startServer(
     BOOTSTRAP_PASSWORD: ADMINISTRATOR.password,
     ...environment,
   });
-  const clock = new MovableClock();
   const logs: string[] = [];
   const logger = createLogger(config.server.logLevel, { write: (line) => void logs.push(line) });
   const module = await Test.createTestingModule({ imports: [AppModule.forRoot(config, logger)] })

@@ -1,7 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import { HttpException } from '@nestjs/common';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { LIMITS } from './limits.js';
-import { headerValues, malformed } from './request.js';
+import { malformed, valuesOf } from './request.js';
 
 /** Host of a request: a name or an address, and perhaps a port. RFC 9110 §7.2. */
 const HOST = /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$/;
@@ -9,18 +10,22 @@ const HOST = /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$/;
 /** Refuses requests that are larger than any of ours, or whose Host two servers could read in two ways. */
 export function registerRequestChecks(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
-    const { rawHeaders, url = '' } = request.raw;
-    if (rawHeaders.length / 2 > LIMITS.headerFields) return done(new HttpException('too many fields', 431));
-    if (url.length > LIMITS.targetCharacters) return done(new HttpException('target too long', 414));
-    if (!hasOneHost(request)) return done(malformed(request, 'The request must name one host.'));
+    const status = statusOfExcess(request.raw);
+    if (status !== undefined) return done(new HttpException('too large', status));
+    if (!namesOneHost(request.raw)) return done(malformed(request, 'The request must name one host.'));
     done();
   });
 }
 
+/** Why a request's head is too large, as a status; undefined when it is not. */
+export function statusOfExcess({ rawHeaders, url = '' }: IncomingMessage): 414 | 431 | undefined {
+  if (rawHeaders.length / 2 > LIMITS.headerFields) return 431;
+  return url.length > LIMITS.targetCharacters ? 414 : undefined;
+}
+
 /** RFC 9112 §3.2; and a target in absolute form must name that same host (§3.2.2). */
-function hasOneHost(request: FastifyRequest): boolean {
-  const [host, ...others] = headerValues(request, 'host');
-  const { url = '', httpVersion } = request.raw;
+export function namesOneHost({ rawHeaders, url = '', httpVersion }: IncomingMessage): boolean {
+  const [host, ...others] = valuesOf(rawHeaders, 'host');
   if (host === undefined) return httpVersion === '1.0';
   if (others.length > 0 || !HOST.test(host)) return false;
   const [, authority] = /^https?:\/\/([^/?#]*)/i.exec(url) ?? [];

@@ -17,6 +17,8 @@ declare module 'fastify' {
     clientId?: string;
     /** The subject of the accepted token; for the log. */
     subject?: string;
+    /** Id of the gateway's route that the request was forwarded by; for the log. */
+    forwardedBy?: string;
     /** The edge of the path, where the path is known and the method is not. */
     knownEdge?: Edge;
     /** The refusal that this request was answered with; for the log. */
@@ -43,5 +45,10 @@ export function malformed(request: FastifyRequest, detail: string): Error {
 
 /** Every value of a header as it came, where Node keeps the first or joins them. Refuse rather than choose. */
 export function headerValues(request: FastifyRequest, name: string): string[] {
-  return request.raw.rawHeaders.filter((_, at, all) => at % 2 === 1 && all[at - 1]!.toLowerCase() === name);
+  return valuesOf(request.raw.rawHeaders, name);
+}
+
+/** The same of a flat list of names and values, as Node has them. */
+export function valuesOf(rawHeaders: readonly string[], name: string): string[] {
+  return rawHeaders.filter((_, at, all) => at % 2 === 1 && all[at - 1]!.toLowerCase() === name);
 }
