@@ -5,7 +5,7 @@ import { CLIENT_CREDENTIAL, UNICODECHARNOCRLF } from '../../../protocol/characte
 import { MOST_PASSWORD_CHARACTERS, MOST_USERNAME_CHARACTERS } from '../../../protocol/credentials.js';
 import type { ResourceOwner, SignedInOwner } from '../../../protocol/resource-owner.js';
 import type { UserAttributes } from '../../../protocol/user-attributes.js';
-import { ATTRIBUTES } from './user.dto.js';
+import { ATTRIBUTES } from './attributes-member.js';
 
 const NOT_ALLOWED = { message: 'must not hold line breaks or other control characters' };
 
