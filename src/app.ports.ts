@@ -7,13 +7,20 @@ import {
   BearerAuthentication,
   CallerAuthentication,
   KeysOfTheGateway,
+  OpaqueAccessTokens,
   TokenStatus,
   type VerificationKey,
   VerificationKeys,
 } from './modules/access/index.js';
 import { ResourceOwnerAuthenticator, mayHold } from './modules/auth/index.js';
 import { AllowedOriginsOfClients, ClientTokens, ClientsModule } from './modules/clients/index.js';
-import { GrantRegistry, SigningKeyRing, TokenStatusOfGrants, TokensModule } from './modules/tokens/index.js';
+import {
+  GrantRegistry,
+  OpaqueAccessTokensOfGrants,
+  SigningKeyRing,
+  TokenStatusOfGrants,
+  TokensModule,
+} from './modules/tokens/index.js';
 import { PasswordSignIn, PersonTokens, UsersModule } from './modules/users/index.js';
 import { AllowedOrigins, NoOrigins } from './platform/http/cors.js';
 
@@ -101,6 +108,7 @@ type Binding = Exclude<Provider, Function>;
 const portsOfOauth: readonly Binding[] = [
   { provide: VerificationKeys, useClass: KeysOfThisIssuer },
   { provide: TokenStatus, useExisting: TokenStatusOfGrants },
+  { provide: OpaqueAccessTokens, useExisting: OpaqueAccessTokensOfGrants },
   { provide: CallerAuthentication, useExisting: BearerAuthentication },
   { provide: ClientTokens, useClass: ClientTokensOfGrants },
   { provide: AllowedOrigins, useExisting: AllowedOriginsOfClients },

@@ -1,4 +1,5 @@
 import type { UserAttributes } from './user-attributes.js';
+import type { UserDetails } from './user-details.js';
 
 /** A person, as the side that issues tokens sees one: OpenID Connect claim names (OpenID Connect Core §5.1). */
 export interface ResourceOwner {
@@ -25,4 +26,15 @@ export interface SignedInOwner extends ResourceOwner {
   auth_time: number;
   /** How: RFC 8176. */
   amr: readonly string[];
+}
+
+/** A person's details by claim names; what has no value is left out. OpenID Connect Core §5.3.2. */
+export function userDetailsOf(owner: ResourceOwner): UserDetails {
+  return {
+    preferred_username: owner.username,
+    ...(owner.name === null ? {} : { name: owner.name }),
+    ...(owner.email === null ? {} : { email: owner.email, email_verified: owner.email_verified }),
+    roles: owner.roles,
+    attributes: owner.attributes,
+  };
 }

@@ -146,7 +146,14 @@ describe('RFC 9068 §2.2: the claims', () => {
     const issuer = server.app.get(AccessTokenIssuer);
     const ids = new Set<string>();
     for (let count = 0; count < 10_000; count += 1) {
-      const { token } = await issuer.issue({ grant, scope: ['resources:read'], ttl: 60, algorithm: 'ES256' });
+      const { token } = await issuer.issue({
+        grant,
+        scope: ['resources:read'],
+        ttl: 60,
+        format: 'jwt',
+        algorithm: 'ES256',
+        displayed: {},
+      });
       ids.add(decodeJwt(token).claims.jti);
     }
     expect(ids.size).toBe(10_000);

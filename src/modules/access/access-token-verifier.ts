@@ -1,34 +1,41 @@
 import { Injectable } from '@nestjs/common';
 import { TokenConfig } from '../../config/config.js';
 import { Clock } from '../../platform/clock/clock.js';
-import { ACCESS_TOKEN_TYPE, type AccessTokenClaims } from '../../protocol/access-token.js';
+import {
+  ACCESS_TOKEN_TYPE,
+  type AccessTokenClaims,
+  OPAQUE_TAG,
+  withDetails,
+} from '../../protocol/access-token.js';
 import { InvalidToken } from '../../protocol/bearer-error.js';
 import { formatScope, parseScope } from '../../protocol/scopes.js';
 import { checkClaims } from './claims-check.js';
+import { OpaqueAccessTokens } from './opaque-access-tokens.js';
 import { TokenSignatures } from './token-signatures.js';
-import { TokenStatus } from './token-status.js';
+import { type IssuedToken, TokenStatus } from './token-status.js';
 
-/** Says whether an access token counts, for whoever asks: guards, introspection, and later the gateway. */
+/** Says whether an access token counts, for whoever asks: guards, introspection and the gateway. */
 @Injectable()
 export class AccessTokenVerifier {
   constructor(
     private readonly signatures: TokenSignatures,
     private readonly status: TokenStatus,
+    private readonly opaqueTokens: OpaqueAccessTokens,
     private readonly config: TokenConfig,
     private readonly clock: Clock,
   ) {}
 
   /**
    * Validates a token as RFC 9068 §4 says and asks whether its grant still lives. The `scope` of the answer is
-   * what the token has and its grant still has.
+   * what the token has and its grant still has; its user details are the grant's, which are more than the client
+   * itself may see.
    * @throws InvalidToken
    */
   async verify(token: string): Promise<AccessTokenClaims> {
-    const claims = await this.readClaims(token);
-    const liveScopes = await this.status.liveScopes(claims);
-    if (liveScopes === undefined) throw new InvalidToken('revoked, or its grant has ended');
-    const scope = formatScope(parseScope(claims.scope).filter((name) => liveScopes.includes(name)));
-    return { ...claims, scope };
+    const { claims, live } = isOpaque(token) ? await this.readOpaque(token) : await this.readSigned(token);
+    if (live === undefined) throw new InvalidToken('revoked, or its grant has ended');
+    const scope = formatScope(parseScope(claims.scope).filter((name) => live.scope.includes(name)));
+    return withDetails({ ...claims, scope }, live.details);
   }
 
   /**
@@ -36,10 +43,34 @@ export class AccessTokenVerifier {
    * @throws InvalidToken
    */
   async readClaims(token: string): Promise<AccessTokenClaims> {
-    return checkClaims(await this.signatures.payloadOf(token, ACCESS_TOKEN_TYPE), {
+    return isOpaque(token) ? (await this.readOpaque(token)).claims : this.readSignedClaims(token);
+  }
+
+  private async readSigned(token: string): Promise<IssuedToken> {
+    const claims = await this.readSignedClaims(token);
+    return { claims, live: await this.status.live(claims) };
+  }
+
+  private async readSignedClaims(token: string): Promise<AccessTokenClaims> {
+    return this.check(await this.signatures.payloadOf(token, ACCESS_TOKEN_TYPE));
+  }
+
+  private async readOpaque(token: string): Promise<IssuedToken> {
+    const found = await this.opaqueTokens.find(token);
+    if (found === undefined) throw new InvalidToken('unknown opaque token');
+    return { ...found, claims: this.check(found.claims) };
+  }
+
+  private check(payload: unknown): AccessTokenClaims {
+    return checkClaims(payload, {
       issuer: this.config.issuer,
       audience: this.config.audience,
       now: this.clock.seconds(),
     });
   }
+}
+
+/** The tag decides, and each kind has its one way: nothing that fails as the one is tried as the other. */
+function isOpaque(token: string): boolean {
+  return token.startsWith(OPAQUE_TAG);
 }

@@ -5,7 +5,8 @@ export { KeysOfTheGateway } from './assertions/keys-of-the-gateway.js';
 export { AssertionAuthentication } from './http/assertion-authentication.js';
 export { BearerAuthentication } from './http/bearer-authentication.js';
 export { CallerAuthentication } from './http/caller-authentication.js';
-export { TokenStatus } from './token-status.js';
+export { OpaqueAccessTokens } from './opaque-access-tokens.js';
+export { type IssuedToken, type LiveGrant, TokenStatus } from './token-status.js';
 export { VerificationKeys, type VerificationKey } from './verification-keys.js';
 export { CurrentToken } from './http/current-token.js';
 export {

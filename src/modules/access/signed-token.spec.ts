@@ -17,7 +17,10 @@ function expectRefused(token: string): void {
 
 describe('the header of a signed token', () => {
   it.each(['ES256', 'RS256'])('says the key and the algorithm, here %s', (alg) => {
-    expect(readSignedTokenHeader(tokenWith({ ...HEADER, alg }), ACCESS_TOKEN_TYPE)).toEqual({ kid: 'key-1', algorithm: alg });
+    expect(readSignedTokenHeader(tokenWith({ ...HEADER, alg }), ACCESS_TOKEN_TYPE)).toEqual({
+      kid: 'key-1',
+      algorithm: alg,
+    });
   });
 
   it.each(['at+jwt', 'application/at+jwt'])('has the type %s of an access token', (typ) => {
@@ -99,8 +102,10 @@ describe('the form of a signed token', () => {
   });
 
   it('is bounded in length', () => {
-    const room = 8192 - `${header}.${payload}.`.length;
-    expect(readSignedTokenHeader(`${header}.${payload}.${'A'.repeat(room - (room % 4))}`, ACCESS_TOKEN_TYPE).kid).toBe('key-1');
+    const room = 12_288 - `${header}.${payload}.`.length;
+    expect(
+      readSignedTokenHeader(`${header}.${payload}.${'A'.repeat(room - (room % 4))}`, ACCESS_TOKEN_TYPE).kid,
+    ).toBe('key-1');
     expectRefused(`${header}.${payload}.${'A'.repeat(room - (room % 4) + 4)}`);
   });
 });

@@ -1,8 +1,11 @@
 import { InvalidToken } from '../../protocol/bearer-error.js';
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../protocol/grant-types.js';
 
-/** Far above any token this server issues, and small enough to refuse before any work. */
-const MOST_CHARACTERS = 8192;
+/**
+ * Above any token this server issues (its longest scope, 4096 bytes of user details and an RS256 signature make some
+ * ten thousand characters), and small enough to refuse before any work.
+ */
+const MOST_CHARACTERS = 12_288;
 
 /** Everything that this issuer's headers have; whatever else asks for a meaning is refused. */
 const HEADER_MEMBERS = new Set(['typ', 'alg', 'kid']);

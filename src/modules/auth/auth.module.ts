@@ -3,6 +3,7 @@ import { AccessTokensModule } from '../access/index.js';
 import { ClientsModule } from '../clients/index.js';
 import { TokensModule } from '../tokens/index.js';
 import { ClientCredentialsGrant } from './grants/client-credentials.grant.js';
+import { GrantedDetails } from './grants/granted-details.js';
 import { GRANT_HANDLERS } from './grants/grant-handler.js';
 import { GrantTypesServed } from './grants/grant-types-served.js';
 import { PasswordGrant } from './grants/password.grant.js';
@@ -33,6 +34,7 @@ import { TokenRevocation } from './token-revocation.js';
   ],
   providers: [
     ClientCredentialsGrant,
+    GrantedDetails,
     GrantTypesServed,
     LocalStrategy,
     OAuthRequests,

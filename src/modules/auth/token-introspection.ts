@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { TokenConfig } from '../../config/config.js';
-import type { AccessTokenClaims } from '../../protocol/access-token.js';
+import { type AccessTokenClaims, withDetails } from '../../protocol/access-token.js';
 import { InvalidToken } from '../../protocol/bearer-error.js';
 import { formatScope } from '../../protocol/scopes.js';
+import { displayedDetails } from '../../protocol/user-details.js';
 import { AccessTokenVerifier } from '../access/index.js';
 import type { Client } from '../clients/index.js';
 import { GrantRegistry } from '../tokens/index.js';
@@ -41,9 +42,12 @@ export class TokenIntrospection {
   private async accessToken(token: string, client: Client): Promise<Introspection | undefined> {
     try {
       const claims = await this.verifier.verify(token);
+      // A client learns of its own tokens what it may see, even where it is their audience as well.
+      if (claims.client_id === client.clientId) {
+        return activeToken(withDetails(claims, displayedDetails(claims, client.userDetails)));
+      }
       const isAudience = [claims.aud].flat().some((audience) => client.audiences.includes(audience));
-      if (claims.client_id !== client.clientId && !isAudience) return undefined;
-      return { active: true, token_type: 'Bearer', ...claims };
+      return isAudience ? activeToken(claims) : undefined;
     } catch (error) {
       if (error instanceof InvalidToken) return undefined;
       throw error;
@@ -66,4 +70,8 @@ export class TokenIntrospection {
       sid: grant.id,
     };
   }
+}
+
+function activeToken(claims: AccessTokenClaims): Introspection {
+  return { active: true, token_type: 'Bearer', ...claims };
 }

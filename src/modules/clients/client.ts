@@ -1,4 +1,6 @@
+import type { AccessTokenFormat } from '../../protocol/access-token.js';
 import type { ClientAuthenticationMethod, GrantType, SigningAlgorithm } from '../../protocol/grant-types.js';
+import type { ConfiguredDetail } from '../../protocol/user-details.js';
 
 /** A registered client. Names follow RFC 7591 §2 where it has one. */
 export interface Client {
@@ -17,6 +19,10 @@ export interface Client {
   audiences: readonly string[];
   /** Web origins whose pages may call on its behalf. */
   allowedOrigins: readonly string[];
+  /** What its tokens reveal of a person beside the subject. */
+  userDetails: readonly ConfiguredDetail[];
+  accessTokenFormat: AccessTokenFormat;
+  /** Of access tokens that are JWTs. */
   signingAlgorithm: SigningAlgorithm;
   /** Seconds; null means the server's default. */
   accessTokenTtl: number | null;

@@ -1,6 +1,7 @@
 import type { Persistence } from '../../platform/database/data-source.js';
 import { ClientEntity } from './persistence/client.entity.js';
 import { Clients1763769600000 } from './persistence/migrations/1763769600000-clients.js';
+import { UserDetailsAndTokenFormat1764028800000 } from './persistence/migrations/1764028800000-user-details-and-token-format.js';
 
 export { AllowedOriginsOfClients } from './allowed-origins-of-clients.js';
 export { ClientAuthenticator } from './authentication/client-authenticator.js';
@@ -12,5 +13,5 @@ export { ClientTokens } from './registration/client-tokens.js';
 
 export const clientsPersistence: Persistence = {
   entities: [ClientEntity],
-  migrations: [Clients1763769600000],
+  migrations: [Clients1763769600000, UserDetailsAndTokenFormat1764028800000],
 };

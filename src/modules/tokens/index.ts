@@ -1,6 +1,8 @@
 import type { Persistence } from '../../platform/database/data-source.js';
 import { GrantEntity } from './persistence/grant.entity.js';
 import { Tokens1763769600001 } from './persistence/migrations/1763769600001-tokens.js';
+import { DetailsAndOpaqueTokens1764028800001 } from './persistence/migrations/1764028800001-details-and-opaque-tokens.js';
+import { OpaqueAccessTokenEntity } from './persistence/opaque-access-token.entity.js';
 import { RefreshTokenEntity } from './persistence/refresh-token.entity.js';
 import { RevokedAccessTokenEntity } from './persistence/revoked-access-token.entity.js';
 import { SigningKeyEntity } from './persistence/signing-key.entity.js';
@@ -8,11 +10,18 @@ import { SigningKeyEntity } from './persistence/signing-key.entity.js';
 export { AccessTokenIssuer } from './access-tokens/access-token-issuer.js';
 export type { Grant, RefreshTokenState } from './grants/grant.js';
 export { type GrantLifetimes, GrantRegistry, type Rotation, type SignIn } from './grants/grant-registry.js';
+export { OpaqueAccessTokensOfGrants } from './opaque-access-tokens-of-grants.js';
 export { SigningKeyRing } from './signing-keys/signing-key-ring.js';
 export { TokenStatusOfGrants } from './token-status-of-grants.js';
 export { TokensModule } from './tokens.module.js';
 
 export const tokensPersistence: Persistence = {
-  entities: [GrantEntity, RefreshTokenEntity, RevokedAccessTokenEntity, SigningKeyEntity],
-  migrations: [Tokens1763769600001],
+  entities: [
+    GrantEntity,
+    OpaqueAccessTokenEntity,
+    RefreshTokenEntity,
+    RevokedAccessTokenEntity,
+    SigningKeyEntity,
+  ],
+  migrations: [Tokens1763769600001, DetailsAndOpaqueTokens1764028800001],
 };

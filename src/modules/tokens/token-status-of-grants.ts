@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UUID } from '../../protocol/characters.js';
 import type { AccessTokenClaims } from '../../protocol/access-token.js';
-import { TokenStatus } from '../access/index.js';
+import { type LiveGrant, TokenStatus } from '../access/index.js';
 import { GrantRegistry } from './grants/grant-registry.js';
 
 /** An access token lives as long as its grant: asked of the database each time, so an end counts at once, everywhere. */
@@ -11,9 +11,9 @@ export class TokenStatusOfGrants extends TokenStatus {
     super();
   }
 
-  async liveScopes({ sid, jti, sub, client_id }: AccessTokenClaims): Promise<readonly string[] | undefined> {
+  async live({ sid, jti, sub, client_id }: AccessTokenClaims): Promise<LiveGrant | undefined> {
     if (!UUID.test(sid)) return undefined;
     const grant = await this.grants.findLive(sid, jti);
-    return grant?.subject === sub && grant.clientId === client_id ? grant.scope : undefined;
+    return grant?.subject === sub && grant.clientId === client_id ? grant : undefined;
   }
 }

@@ -1,12 +1,15 @@
 import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { AccessTokenIssuer } from './access-tokens/access-token-issuer.js';
+import { OpaqueAccessTokenStore } from './access-tokens/opaque-access-token-store.js';
 import { GrantHousekeeping } from './grants/grant-housekeeping.js';
 import { GrantRegistry } from './grants/grant-registry.js';
 import { GrantStore } from './grants/grant-store.js';
 import { AccountSessionsController } from './http/account-sessions.controller.js';
 import { AdminSessionsController } from './http/admin-sessions.controller.js';
+import { OpaqueAccessTokensOfGrants } from './opaque-access-tokens-of-grants.js';
 import { PostgresGrantStore } from './persistence/postgres-grant.store.js';
+import { PostgresOpaqueAccessTokenStore } from './persistence/postgres-opaque-access-token.store.js';
 import { TypeormSigningKeyStore } from './persistence/typeorm-signing-key.store.js';
 import { SigningKeyStore } from './signing-keys/signing-key.js';
 import { SigningKeyRing } from './signing-keys/signing-key-ring.js';
@@ -20,11 +23,19 @@ import { TokenStatusOfGrants } from './token-status-of-grants.js';
     AccessTokenIssuer,
     GrantHousekeeping,
     GrantRegistry,
+    OpaqueAccessTokensOfGrants,
     SigningKeyRing,
     TokenStatusOfGrants,
     { provide: GrantStore, useClass: PostgresGrantStore },
+    { provide: OpaqueAccessTokenStore, useClass: PostgresOpaqueAccessTokenStore },
     { provide: SigningKeyStore, useClass: TypeormSigningKeyStore },
   ],
-  exports: [AccessTokenIssuer, GrantRegistry, SigningKeyRing, TokenStatusOfGrants],
+  exports: [
+    AccessTokenIssuer,
+    GrantRegistry,
+    OpaqueAccessTokensOfGrants,
+    SigningKeyRing,
+    TokenStatusOfGrants,
+  ],
 })
 export class TokensModule {}

@@ -9,6 +9,7 @@ import { type Client, ClientAuthenticator } from '../../clients/index.js';
 import { type Grant, GrantRegistry } from '../../tokens/index.js';
 import { ResourceOwnerAuthenticator } from '../resource-owner-authenticator.js';
 import { mayHold, refuseBeyondRoles, requestedScope } from '../scopes/scope-policy.js';
+import { GrantedDetails } from './granted-details.js';
 import { GrantHandler, type TokenRequest, required } from './grant-handler.js';
 import { lifetimesOf } from './lifetimes.js';
 import { ResourceOwnerSignIn } from './resource-owner-sign-in.js';
@@ -30,6 +31,7 @@ export class PasswordGrant extends GrantHandler {
     private readonly directory: ResourceOwnerAuthenticator,
     private readonly clients: ClientAuthenticator,
     private readonly grants: GrantRegistry,
+    private readonly details: GrantedDetails,
     private readonly answers: TokenAnswers,
     private readonly config: TokenConfig,
   ) {
@@ -70,6 +72,7 @@ export class PasswordGrant extends GrantHandler {
         amr: owner.amr,
         authTime: new Date(owner.auth_time * 1000),
         credentialsVersion: owner.credentials_version,
+        details: this.details.of(owner, client),
         ip,
         userAgent,
       },

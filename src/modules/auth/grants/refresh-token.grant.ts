@@ -8,6 +8,7 @@ import type { Client } from '../../clients/index.js';
 import { type Grant, GrantRegistry, type RefreshTokenState, type Rotation } from '../../tokens/index.js';
 import { ResourceOwnerAuthenticator } from '../resource-owner-authenticator.js';
 import { refreshedScope } from '../scopes/scope-policy.js';
+import { GrantedDetails } from './granted-details.js';
 import { GrantHandler, type TokenRequest, required } from './grant-handler.js';
 import { lifetimesOf } from './lifetimes.js';
 import { TokenAnswers } from './token-answers.js';
@@ -20,6 +21,7 @@ export class RefreshTokenGrant extends GrantHandler {
   constructor(
     private readonly grants: GrantRegistry,
     private readonly directory: ResourceOwnerAuthenticator,
+    private readonly details: GrantedDetails,
     private readonly answers: TokenAnswers,
     private readonly config: TokenConfig,
     private readonly logger: AppLogger,
@@ -29,8 +31,9 @@ export class RefreshTokenGrant extends GrantHandler {
 
   async handle({ client, form }: TokenRequest): Promise<TokenAnswer> {
     const presented = required(form, 'refresh_token');
-    const { grant, used } = await this.findToken(presented, client);
-    const owner = await this.confirmOwner(grant);
+    const { grant: found, used } = await this.findToken(presented, client);
+    const owner = await this.confirmOwner(found);
+    const grant = { ...found, details: this.details.of(owner, client) };
     // A used token is judged first, whatever else is asked: it may be stolen.
     const successor = used === undefined ? undefined : await this.rotate(presented, grant, client);
     // Before a live one is consumed: a request for too much must not cost the client its token.

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TokenConfig } from '../../../config/config.js';
 import { formatScope } from '../../../protocol/scopes.js';
+import { displayedDetails } from '../../../protocol/user-details.js';
 import type { TokenAnswer } from '../../../protocol/token-answer.js';
 import type { Client } from '../../clients/index.js';
 import { AccessTokenIssuer, type Grant } from '../../tokens/index.js';
@@ -24,7 +25,9 @@ export class TokenAnswers {
       grant,
       scope,
       ttl: lifetimesOf(client, this.config).accessTokenTtl,
+      format: client.accessTokenFormat,
       algorithm: client.signingAlgorithm,
+      displayed: displayedDetails(grant.details, client.userDetails),
     });
     return {
       access_token: token,

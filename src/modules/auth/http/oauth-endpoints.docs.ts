@@ -121,7 +121,8 @@ export function ApiIntrospectionEndpoint(): MethodDecorator {
       operationId: 'introspectToken',
       summary: 'Ask what a token is (RFC 7662)',
       description:
-        'For tokens of the asking client, and for access tokens of an audience that it is registered for. Public clients may not ask.',
+        'For tokens of the asking client, and for access tokens of an audience that it is registered for. Of the person, a ' +
+        'client is told what its `user_details` display, and a resource server all that they name. Public clients may not ask.',
     }),
     ApiBody({ type: TokenForm }),
     ApiExtraModels(IntrospectionAnswer),
@@ -147,6 +148,8 @@ export function ApiIntrospectionEndpoint(): MethodDecorator {
                 sid: '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b11',
                 auth_time: 1763769600,
                 amr: ['pwd'],
+                roles: ['clerk'],
+                attributes: { department: 'Freight' },
               },
             },
             inactive: { summary: 'Unknown, ended, or a stranger’s', value: { active: false } },

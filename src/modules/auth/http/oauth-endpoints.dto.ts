@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { GRANT_TYPES, type GrantType } from '../../../protocol/grant-types.js';
 import type { OAuthErrorCode } from '../../../protocol/oauth-error.js';
+import type { UserAttributes } from '../../../protocol/user-attributes.js';
 
 /** The forms and answers of the OAuth endpoints, for the OpenAPI document alone: the strict form parser reads them. */
 
@@ -59,7 +60,7 @@ export class TokenForm {
 /** RFC 6749 §5.1. */
 export class TokenAnswer {
   @ApiProperty({
-    description: 'A JWT of RFC 9068',
+    description: 'A JWT of RFC 9068; for a client with `access_token_format` `opaque` a random string',
     example: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln',
   })
   access_token: string;
@@ -120,6 +121,24 @@ export class IntrospectionAnswer {
 
   @ApiPropertyOptional({ type: [String] })
   amr?: string[];
+
+  @ApiPropertyOptional({ description: 'This and what follows: by the `user_details` of the token’s client' })
+  preferred_username?: string;
+
+  @ApiPropertyOptional()
+  name?: string;
+
+  @ApiPropertyOptional()
+  email?: string;
+
+  @ApiPropertyOptional()
+  email_verified?: boolean;
+
+  @ApiPropertyOptional({ type: [String] })
+  roles?: string[];
+
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  attributes?: UserAttributes;
 }
 
 const CODES = {

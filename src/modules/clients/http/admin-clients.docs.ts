@@ -48,6 +48,21 @@ export function ApiCreateClient(): MethodDecorator {
             allowed_origins: ['https://app.example'],
           },
         },
+        gateway: {
+          summary: 'One whose tokens say nothing: upstreams learn who calls, the application does not',
+          value: {
+            client_name: 'Partner kiosk',
+            first_party: true,
+            grant_types: ['password', 'refresh_token'],
+            scope: 'resources:read',
+            access_token_format: 'opaque',
+            user_details: [
+              { name: 'name', display: true },
+              { name: 'roles', display: false },
+              { name: 'attributes.department', display: false },
+            ],
+          },
+        },
         machine: {
           summary: 'A service that acts for itself',
           value: {
@@ -74,6 +89,7 @@ export function ApiCreateClient(): MethodDecorator {
     }),
     ApiProblems(
       InvalidInput.member('client_name', 'must be a string'),
+      InvalidInput.member('user_details/0/display', 'must be true or false'),
       InvalidInput.member(
         'grant_types',
         'password is only for a client with first_party: true (RFC 9700 section 2.4)',
@@ -116,6 +132,16 @@ export function ApiChangeClient(): MethodDecorator {
         lifetimes: {
           summary: 'Give its tokens lifetimes of their own, in seconds',
           value: { access_token_ttl: 120, refresh_token_ttl: 86_400, grant_ttl: null },
+        },
+        details: {
+          summary: 'Say what its tokens reveal of a person; each does after its next refresh',
+          value: {
+            user_details: [
+              { name: 'email', display: true },
+              { name: 'email_verified', display: true },
+              { name: 'roles', display: false },
+            ],
+          },
         },
         disable: { summary: 'Disable it; its tokens end', value: { status: 'disabled' } },
         enable: { summary: 'Enable it again', value: { status: 'active' } },

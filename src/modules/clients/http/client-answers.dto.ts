@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { PageAnswer } from '../../../platform/http/page.js';
+import { ACCESS_TOKEN_FORMATS, type AccessTokenFormat } from '../../../protocol/access-token.js';
 import {
   CLIENT_AUTHENTICATION_METHODS,
   GRANT_TYPES,
@@ -12,6 +13,7 @@ import type {
 } from '../../../protocol/grant-types.js';
 import { formatScope } from '../../../protocol/scopes.js';
 import type { Client } from '../client.js';
+import { UserDetail } from './user-details.dto.js';
 
 /** How OpenAPI describes `token_endpoint_auth_method`, in requests and answers alike. */
 export const AUTHENTICATION_METHOD = {
@@ -56,6 +58,12 @@ export class ClientAnswer {
 
   @ApiProperty({ type: [String], example: ['https://app.example'] })
   allowed_origins: string[];
+
+  @ApiProperty({ type: [UserDetail], example: [{ name: 'roles', display: true }] })
+  user_details: UserDetail[];
+
+  @ApiProperty({ enum: ACCESS_TOKEN_FORMATS, example: 'jwt' })
+  access_token_format: AccessTokenFormat;
 
   @ApiProperty({ enum: SIGNING_ALGORITHMS, example: 'ES256' })
   access_token_signing_alg: SigningAlgorithm;
@@ -112,7 +120,7 @@ export class ClientPage extends PageAnswer {
   items: ClientAnswer[];
 }
 
-/** The registration that a body asks for; `undefined` stays "not said". */
+/** A client as an administrator sees it. */
 export function clientAnswerOf(client: Client): ClientAnswer {
   return {
     client_id: client.clientId,
@@ -125,6 +133,8 @@ export function clientAnswerOf(client: Client): ClientAnswer {
     default_scope: formatScope(client.defaultScope),
     audiences: [...client.audiences],
     allowed_origins: [...client.allowedOrigins],
+    user_details: [...client.userDetails],
+    access_token_format: client.accessTokenFormat,
     access_token_signing_alg: client.signingAlgorithm,
     access_token_ttl: client.accessTokenTtl,
     refresh_token_ttl: client.refreshTokenTtl,

@@ -16,7 +16,8 @@ import {
   type ValidatorConstraintInterface,
 } from 'class-validator';
 import { isOrigin } from '../../../config/origins.js';
-import { MayBeAbsent, MayBeNull } from '../../../platform/http/members.js';
+import { AsParsed, MayBeAbsent, MayBeNull } from '../../../platform/http/members.js';
+import { ACCESS_TOKEN_FORMATS, type AccessTokenFormat } from '../../../protocol/access-token.js';
 import { PRINTABLE } from '../../../protocol/characters.js';
 import {
   CLIENT_AUTHENTICATION_METHODS,
@@ -30,6 +31,7 @@ import type {
 } from '../../../protocol/grant-types.js';
 import { parseScope } from '../../../protocol/scopes.js';
 import { AUTHENTICATION_METHOD } from './client-answers.dto.js';
+import { MOST_USER_DETAILS, UserDetail, parseUserDetails } from './user-details.dto.js';
 import type { ClientRegistration } from '../registration/client-registration.js';
 
 const DAY = 24 * 60 * 60;
@@ -137,7 +139,32 @@ class ClientMembers {
   @Max(60, { message: 'must be at most 60' })
   refresh_leeway?: number | null;
 
-  @ApiPropertyOptional({ enum: SIGNING_ALGORITHMS, description: 'At creation ES256' })
+  @ApiPropertyOptional({
+    type: [UserDetail],
+    maxItems: MOST_USER_DETAILS,
+    description:
+      'What its tokens reveal of a person beside `sub`; at creation nothing, and a change replaces all of it',
+    example: [
+      { name: 'roles', display: true },
+      { name: 'attributes.department', display: false },
+    ],
+  })
+  @MayBeAbsent()
+  @IsArray({ message: 'must be a list' })
+  @ArrayMaxSize(MOST_USER_DETAILS, { message: `must have at most ${MOST_USER_DETAILS} entries` })
+  @AsParsed()
+  user_details?: unknown[];
+
+  @ApiPropertyOptional({
+    enum: ACCESS_TOKEN_FORMATS,
+    description:
+      'At creation `jwt`; `opaque` for a random string whose claims stay here, for introspection and the gateway',
+  })
+  @MayBeAbsent()
+  @IsIn(ACCESS_TOKEN_FORMATS, { message: `must be one of ${ACCESS_TOKEN_FORMATS.join(', ')}` })
+  access_token_format?: AccessTokenFormat;
+
+  @ApiPropertyOptional({ enum: SIGNING_ALGORITHMS, description: 'At creation ES256; of a JWT' })
   @MayBeAbsent()
   @IsIn(SIGNING_ALGORITHMS, { message: `must be one of ${SIGNING_ALGORITHMS.join(', ')}` })
   access_token_signing_alg?: SigningAlgorithm;
@@ -214,6 +241,7 @@ export class RotateSecret {
   overlap?: number;
 }
 
+/** The registration that a body asks for; `undefined` stays "not said". @throws InvalidInput */
 export function registrationOf(
   body: ClientMembers & { client_name?: string; status?: 'active' | 'disabled' },
 ): ClientRegistration {
@@ -227,6 +255,8 @@ export function registrationOf(
     defaultScope: scopeList(body.default_scope),
     audiences: body.audiences,
     allowedOrigins: body.allowed_origins,
+    userDetails: body.user_details === undefined ? undefined : parseUserDetails(body.user_details),
+    accessTokenFormat: body.access_token_format,
     signingAlgorithm: body.access_token_signing_alg,
     accessTokenTtl: body.access_token_ttl,
     refreshTokenTtl: body.refresh_token_ttl,

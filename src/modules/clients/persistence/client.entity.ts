@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { ConfiguredDetail } from '../../../protocol/user-details.js';
 
 @Entity('clients')
 export class ClientEntity {
@@ -31,6 +32,12 @@ export class ClientEntity {
 
   @Column('text', { name: 'allowed_origins', array: true })
   allowedOrigins: string[];
+
+  @Column('jsonb', { name: 'user_details', default: [] })
+  userDetails: ConfiguredDetail[];
+
+  @Column('text', { name: 'access_token_format', default: 'jwt' })
+  accessTokenFormat: string;
 
   @Column('text', { name: 'access_token_signing_alg' })
   signingAlgorithm: string;

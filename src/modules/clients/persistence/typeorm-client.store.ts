@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull, MoreThan, Not, type Repository } from 'typeorm';
 import { Database } from '../../../platform/database/database.js';
 import { isUniqueViolation } from '../../../platform/database/unavailable.js';
+import type { AccessTokenFormat } from '../../../protocol/access-token.js';
 import type {
   ClientAuthenticationMethod,
   GrantType,
@@ -98,6 +99,7 @@ function clientOf(entity: ClientEntity): Client {
     status: client.status as Client['status'],
     authenticationMethod: client.authenticationMethod as ClientAuthenticationMethod | null,
     grantTypes: client.grantTypes as GrantType[],
+    accessTokenFormat: client.accessTokenFormat as AccessTokenFormat,
     signingAlgorithm: client.signingAlgorithm as SigningAlgorithm,
   };
 }
@@ -112,6 +114,7 @@ function columnsOf(
     defaultScope: [...client.defaultScope],
     audiences: [...client.audiences],
     allowedOrigins: [...client.allowedOrigins],
+    userDetails: [...client.userDetails],
   };
 }
 

@@ -1,3 +1,4 @@
+import type { AccessTokenFormat } from '../../../protocol/access-token.js';
 import { objectionToClientId } from '../../../protocol/client-id.js';
 import type {
   ClientAuthenticationMethod,
@@ -6,6 +7,7 @@ import type {
 } from '../../../protocol/grant-types.js';
 import { InvalidInput } from '../../../protocol/problem.js';
 import { holderOf } from '../../../protocol/scopes.js';
+import type { ConfiguredDetail } from '../../../protocol/user-details.js';
 import type { Client } from '../client.js';
 
 /** What an administrator may say of a client; what is left out keeps its value, or gets the default at creation. */
@@ -19,6 +21,8 @@ export interface ClientRegistration {
   defaultScope?: readonly string[];
   audiences?: readonly string[];
   allowedOrigins?: readonly string[];
+  userDetails?: readonly ConfiguredDetail[];
+  accessTokenFormat?: AccessTokenFormat;
   signingAlgorithm?: SigningAlgorithm;
   accessTokenTtl?: number | null;
   refreshTokenTtl?: number | null;
@@ -35,6 +39,8 @@ const DEFAULTS: Omit<Client, 'clientId' | 'name' | 'createdAt' | 'updatedAt'> = 
   defaultScope: [],
   audiences: [],
   allowedOrigins: [],
+  userDetails: [],
+  accessTokenFormat: 'jwt',
   signingAlgorithm: 'ES256',
   accessTokenTtl: null,
   refreshTokenTtl: null,
@@ -73,7 +79,7 @@ export function changedClient(client: Client, change: ClientRegistration, now: D
 }
 
 function refuseContradictions(client: Client): void {
-  const { grantTypes, firstParty, authenticationMethod, scope, defaultScope } = client;
+  const { grantTypes, firstParty, authenticationMethod, scope, defaultScope, userDetails } = client;
   if (new Set(grantTypes).size < grantTypes.length) {
     throw InvalidInput.member('grant_types', 'must not repeat a grant type');
   }
@@ -94,5 +100,8 @@ function refuseContradictions(client: Client): void {
   }
   if (defaultScope.some((name) => holderOf(name) === 'administrator')) {
     throw InvalidInput.member('default_scope', 'must not hold an administration scope');
+  }
+  if (new Set(userDetails.map(({ name }) => name)).size < userDetails.length) {
+    throw InvalidInput.member('user_details', 'must not repeat a name');
   }
 }

@@ -3,11 +3,15 @@ import { JwtService } from '@nestjs/jwt';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { TokenConfig } from '../../../config/config.js';
 import { Clock } from '../../../platform/clock/clock.js';
+import { sha256 } from '../../../platform/crypto/digest.js';
 import type { Grant } from '../grants/grant.js';
 import { generateSigningKey } from '../signing-keys/key-pair.js';
 import type { SigningKey } from '../signing-keys/signing-key.js';
 import type { SigningKeyRing } from '../signing-keys/signing-key-ring.js';
+import type { UserDetails } from '../../../protocol/user-details.js';
 import { AccessTokenIssuer } from './access-token-issuer.js';
+import type { NewOpaqueAccessToken } from './opaque-access-token.js';
+import { OpaqueAccessTokenStore } from './opaque-access-token-store.js';
 
 const NOW = new Date('2026-03-01T12:00:00.700Z');
 const NOW_SECONDS = Math.floor(NOW.getTime() / 1000);
@@ -20,6 +24,7 @@ const GRANT: Grant = {
   authTime: new Date(NOW.getTime() - 90_500),
   amr: ['pwd'],
   credentialsVersion: 'v1',
+  details: { roles: ['clerk'], email: 'hidden@example.com' },
   ip: null,
   userAgent: null,
   createdAt: NOW,
@@ -33,6 +38,19 @@ class FixedClock extends Clock {
   }
 }
 
+class RememberingStore extends OpaqueAccessTokenStore {
+  readonly added: NewOpaqueAccessToken[] = [];
+
+  async add(token: NewOpaqueAccessToken): Promise<void> {
+    this.added.push(token);
+  }
+
+  async find(): Promise<undefined> {}
+
+  async forgetBefore(): Promise<void> {}
+}
+
+const store = new RememberingStore();
 let key: SigningKey;
 let issuer: AccessTokenIssuer;
 
@@ -40,15 +58,17 @@ beforeAll(async () => {
   key = await generateSigningKey('ES256');
   const ring = { current: async () => key } as unknown as SigningKeyRing;
   const config = { issuer: 'https://as.example', audience: 'https://api.example' } as TokenConfig;
-  issuer = new AccessTokenIssuer(new JwtService(), ring, config, new FixedClock());
+  issuer = new AccessTokenIssuer(new JwtService(), ring, store, config, new FixedClock());
 });
 
-async function issue(grant: Partial<Grant> = {}, ttl = 300) {
+async function issue(grant: Partial<Grant> = {}, displayed: UserDetails = {}, ttl = 300) {
   const issued = await issuer.issue({
     grant: { ...GRANT, ...grant },
     scope: ['resources:read'],
     ttl,
+    format: 'jwt',
     algorithm: 'ES256',
+    displayed,
   });
   const [header = '', claims = ''] = issued.token.split('.');
   const read = (part: string): Record<string, unknown> =>
@@ -86,6 +106,13 @@ describe('an issued access token', () => {
     expect(claims).not.toHaveProperty('amr');
   });
 
+  it('shows the user details that are displayed, by their claim names, and no other', async () => {
+    const displayed = { roles: ['clerk'], attributes: { department: 'Freight' } };
+    const { claims } = await issue({}, displayed);
+    expect(claims).toMatchObject(displayed);
+    expect(claims).not.toHaveProperty('email');
+  });
+
   it('ends with its grant', async () => {
     const { expiresIn, claims } = await issue({ expiresAt: new Date((NOW_SECONDS + 60) * 1000) });
     expect(expiresIn).toBe(60);
@@ -96,5 +123,29 @@ describe('an issued access token', () => {
     const { expiresIn, claims } = await issue({ expiresAt: new Date(NOW.getTime() + 50) });
     expect(expiresIn).toBe(1);
     expect(claims.exp).toBe(NOW_SECONDS + 1);
+  });
+});
+
+describe('an issued opaque access token', () => {
+  it('is kept by its digest, with what the grant does not know', async () => {
+    const { token, expiresIn } = await issuer.issue({
+      grant: GRANT,
+      scope: ['resources:read'],
+      ttl: 300,
+      format: 'opaque',
+      algorithm: 'ES256',
+      displayed: {},
+    });
+    expect(token).toMatch(/^gwa_[A-Za-z0-9_-]{43}$/);
+    expect(expiresIn).toBe(300);
+    expect(store.added).toEqual([
+      {
+        hash: sha256(token),
+        grantId: GRANT.id,
+        scope: ['resources:read'],
+        issuedAt: new Date(NOW_SECONDS * 1000),
+        expiresAt: new Date((NOW_SECONDS + 300) * 1000),
+      },
+    ]);
   });
 });

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../platform/clock/clock.js';
 import { sha256 } from '../../../platform/crypto/digest.js';
 import { timeOrderedId } from '../../../platform/crypto/random.js';
+import type { UserDetails } from '../../../protocol/user-details.js';
 import type { Grant, GrantEnd, RefreshTokenState } from './grant.js';
 import { GrantStore } from './grant-store.js';
 import { newRefreshToken, openSuccessor, successorOf } from './refresh-token.js';
@@ -21,6 +22,7 @@ export interface SignIn {
   authTime: Date;
   /** Null where the directory of people does not say. */
   credentialsVersion: string | null;
+  details: UserDetails;
   ip: string | null;
   userAgent: string | null;
 }
@@ -77,6 +79,7 @@ export class GrantRegistry {
       authTime: now,
       amr: [],
       credentialsVersion: null,
+      details: {},
       ip: null,
       userAgent: null,
       createdAt: now,
@@ -98,11 +101,12 @@ export class GrantRegistry {
    * Uses a refresh token: rotates it, answers a repeat within the leeway with the same successor, or takes a late
    * repeat for theft and ends the grant. The store decides by one conditional statement; only who loses there
    * looks again, so two racing requests can never both rotate.
+   * @param grant with the person's details as of now, which the store takes over
    */
   async rotate(token: string, grant: Grant, lifetimes: GrantLifetimes): Promise<Rotation> {
     const now = this.clock.now();
     const successor = successorOf(token, this.idleEnd(grant, lifetimes));
-    if (await this.store.rotate(sha256(token), successor, now)) {
+    if (await this.store.rotate(sha256(token), successor, grant.details, now)) {
       return { outcome: 'rotated', refreshToken: successor.token };
     }
     const state = await this.findByRefreshToken(token);

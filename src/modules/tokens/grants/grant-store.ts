@@ -1,3 +1,4 @@
+import type { UserDetails } from '../../../protocol/user-details.js';
 import type {
   Grant,
   GrantEnd,
@@ -17,8 +18,11 @@ export abstract class GrantStore {
 
   abstract findByRefreshToken(hash: Buffer): Promise<RefreshTokenState | undefined>;
 
-  /** Consumes a live token and stores its successor, in one statement; false when it was not live any more. */
-  abstract rotate(hash: Buffer, successor: Successor, now: Date): Promise<boolean>;
+  /**
+   * Consumes a live token, stores its successor and replaces the grant's details, in one statement; false when it was
+   * not live any more.
+   */
+  abstract rotate(hash: Buffer, successor: Successor, details: UserDetails, now: Date): Promise<boolean>;
 
   /** The grant, unless it has ended or the access token was revoked by itself. */
   abstract findLive(grantId: string, tokenId: string, now: Date): Promise<Grant | undefined>;

@@ -1,3 +1,5 @@
+import type { UserDetails } from '../../../protocol/user-details.js';
+
 /**
  * One sign-in of one person at one client: what people and administrators see as a session and end. A client's own
  * tokens (`client_credentials`) hang on a grant of the client, whose subject is the client itself.
@@ -12,6 +14,8 @@ export interface Grant {
   amr: readonly string[];
   /** Version of the password that was checked: a grant does not outlive it. Null for a client's own grant. */
   credentialsVersion: string | null;
+  /** What the client is configured to have of the person, as of the sign-in or the latest refresh. */
+  details: UserDetails;
   ip: string | null;
   userAgent: string | null;
   createdAt: Date;

@@ -1,3 +1,4 @@
+import type { UserDetails } from '../../../protocol/user-details.js';
 import type { Grant, NewGrant, RefreshTokenState } from '../grants/grant.js';
 
 /** A row of `grants`, with the names of its columns. */
@@ -9,6 +10,7 @@ export interface GrantRow {
   auth_time: Date;
   amr: string[];
   credentials_version: string | null;
+  details: UserDetails;
   ip: string | null;
   user_agent: string | null;
   created_at: Date;
@@ -26,12 +28,30 @@ export interface RefreshTokenRow extends GrantRow {
   successor_expires_at: Date | null;
 }
 
-export const GRANT_COLUMNS = `id, subject, client_id, scope, auth_time, amr, credentials_version, ip, user_agent,
-  created_at, last_used_at, expires_at`;
+const COLUMNS = [
+  'id',
+  'subject',
+  'client_id',
+  'scope',
+  'auth_time',
+  'amr',
+  'credentials_version',
+  'details',
+  'ip',
+  'user_agent',
+  'created_at',
+  'last_used_at',
+  'expires_at',
+] as const satisfies (keyof GrantRow)[];
+
+export const GRANT_COLUMNS = COLUMNS.join(', ');
+
+/** The same where `g` stands for the table. */
+export const GRANT_COLUMNS_OF_G = COLUMNS.map((name) => `g.${name}`).join(', ');
 
 /** Takes what `grantValues` gives. */
 export const INSERT_GRANT = `INSERT INTO grants (${GRANT_COLUMNS})
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)`;
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)`;
 
 /** The parameters of INSERT_GRANT. */
 export function grantValues(grant: NewGrant): unknown[] {
@@ -43,6 +63,7 @@ export function grantValues(grant: NewGrant): unknown[] {
     grant.authTime,
     grant.amr,
     grant.credentialsVersion,
+    grant.details,
     grant.ip,
     grant.userAgent,
     grant.createdAt,
@@ -59,6 +80,7 @@ export function grantOf(row: GrantRow): Grant {
     authTime: row.auth_time,
     amr: row.amr,
     credentialsVersion: row.credentials_version,
+    details: row.details,
     ip: row.ip,
     userAgent: row.user_agent,
     createdAt: row.created_at,

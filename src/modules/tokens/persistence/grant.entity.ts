@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { UserDetails } from '../../../protocol/user-details.js';
 
 @Entity('grants')
 @Index('grants_live_by_subject', ['subject'], { where: 'ended_at IS NULL' })
@@ -30,6 +31,9 @@ export class GrantEntity {
 
   @Column('text', { name: 'credentials_version', nullable: true })
   credentialsVersion: string | null;
+
+  @Column('jsonb', { default: {} })
+  details: UserDetails;
 
   @Column('text', { nullable: true })
   ip: string | null;

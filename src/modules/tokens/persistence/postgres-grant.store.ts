@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../../platform/database/database.js';
+import type { UserDetails } from '../../../protocol/user-details.js';
 import type {
   Grant,
   GrantEnd,
@@ -10,8 +11,10 @@ import type {
   Successor,
 } from '../grants/grant.js';
 import { GrantStore } from '../grants/grant-store.js';
+import { BATCH, deleteInBatches } from './delete-in-batches.js';
 import {
   GRANT_COLUMNS,
+  GRANT_COLUMNS_OF_G,
   type GrantRow,
   INSERT_GRANT,
   type RefreshTokenRow,
@@ -22,9 +25,6 @@ import {
 
 /** The Max UUID. RFC 9562 §5.10. */
 const GREATEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-
-/** Rows that one statement of the housekeeping deletes; a grant takes its refresh tokens with it. */
-const BATCH = 200;
 
 /** Grants as prepared statements: each method is one statement, so each is a transaction of its own. */
 @Injectable()
@@ -42,7 +42,7 @@ export class PostgresGrantStore extends GrantStore {
       'grant-begin-refreshable',
       `WITH new_grant AS (${INSERT_GRANT} RETURNING id, created_at)
        INSERT INTO refresh_tokens (hash, grant_id, created_at, expires_at)
-       SELECT $12, id, created_at, $13 FROM new_grant`,
+       SELECT $13, id, created_at, $14 FROM new_grant`,
       [...grantValues(grant), refreshToken.hash, refreshToken.expiresAt],
     );
   }
@@ -63,9 +63,8 @@ export class PostgresGrantStore extends GrantStore {
   async findByRefreshToken(hash: Buffer): Promise<RefreshTokenState | undefined> {
     const [row] = await this.database.query<RefreshTokenRow>(
       'refresh-token-find',
-      `SELECT g.id, g.subject, g.client_id, g.scope, g.auth_time, g.amr, g.credentials_version, g.ip, g.user_agent,
-              g.created_at, g.last_used_at, g.expires_at, g.ended_at, t.expires_at AS token_expires_at, t.used_at,
-              t.successor_sealed, s.used_at AS successor_used_at, s.expires_at AS successor_expires_at
+      `SELECT ${GRANT_COLUMNS_OF_G}, g.ended_at, t.expires_at AS token_expires_at, t.used_at, t.successor_sealed,
+              s.used_at AS successor_used_at, s.expires_at AS successor_expires_at
        FROM refresh_tokens t
        JOIN grants g ON g.id = t.grant_id
        LEFT JOIN refresh_tokens s ON s.hash = t.successor_hash
@@ -75,7 +74,7 @@ export class PostgresGrantStore extends GrantStore {
     return row === undefined ? undefined : refreshTokenStateOf(row);
   }
 
-  async rotate(hash: Buffer, successor: Successor, now: Date): Promise<boolean> {
+  async rotate(hash: Buffer, successor: Successor, details: UserDetails, now: Date): Promise<boolean> {
     // A racing request waits for the row, then finds used_at set and rotates nothing. An end that commits
     // meanwhile is seen by the last update, which then returns nothing either.
     const rows = await this.database.query(
@@ -91,10 +90,10 @@ export class PostgresGrantStore extends GrantStore {
          SELECT $2, grant_id, $4, $5 FROM consumed
          RETURNING grant_id
        )
-       UPDATE grants SET last_used_at = $4 FROM successor
+       UPDATE grants SET last_used_at = $4, details = $6 FROM successor
        WHERE grants.id = successor.grant_id AND grants.ended_at IS NULL
        RETURNING grants.id`,
-      [hash, successor.hash, successor.sealed, now, successor.expiresAt],
+      [hash, successor.hash, successor.sealed, now, successor.expiresAt, details],
     );
     return rows.length === 1;
   }
@@ -189,8 +188,8 @@ export class PostgresGrantStore extends GrantStore {
   }
 
   async forgetBefore(moment: Date): Promise<void> {
-    // In batches: one statement over a large table would run into the statement timeout, and do so every time.
-    await this.deleteInBatches(
+    await deleteInBatches(
+      this.database,
       'grant-forget',
       `DELETE FROM grants WHERE id IN (
          (SELECT id FROM grants WHERE expires_at < $1 LIMIT ${BATCH})
@@ -198,16 +197,13 @@ export class PostgresGrantStore extends GrantStore {
        ) RETURNING id`,
       moment,
     );
-    await this.deleteInBatches(
+    await deleteInBatches(
+      this.database,
       'revoked-access-token-forget',
       `DELETE FROM revoked_access_tokens WHERE jti IN (
          SELECT jti FROM revoked_access_tokens WHERE expires_at < $1 LIMIT ${BATCH}
        ) RETURNING jti`,
       moment,
     );
-  }
-
-  private async deleteInBatches(name: string, statement: string, moment: Date): Promise<void> {
-    while ((await this.database.query(name, statement, [moment])).length > 0);
   }
 }
