@@ -64,3 +64,31 @@ export class Unavailable extends ProblemError {
     super(503, 'The server is temporarily unable to handle the request. Try again later.');
   }
 }
+
+/** The body has more bytes than this path takes. RFC 9110 §15.5.14. */
+export class ContentTooLarge extends ProblemError {
+  constructor() {
+    super(413, 'The request body is too large.');
+  }
+}
+
+/** The caller stopped sending in the middle of its request. RFC 9110 §15.5.9. */
+export class RequestTimeout extends ProblemError {
+  constructor() {
+    super(408, 'The rest of the request did not come in time.');
+  }
+}
+
+/** An upstream could not be reached, or what it answered is no answer. RFC 9110 §15.6.3. */
+export class BadGateway extends ProblemError {
+  constructor() {
+    super(502, 'The server behind this path could not be reached, or gave no valid answer.');
+  }
+}
+
+/** An upstream did not connect or answer in time. RFC 9110 §15.6.5. */
+export class GatewayTimeout extends ProblemError {
+  constructor() {
+    super(504, 'The server behind this path did not answer in time.');
+  }
+}

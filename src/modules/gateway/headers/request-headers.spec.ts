@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { type RequestFacts, requestHeaders } from './request-headers.js';
+
+const ADDED = ['Via', 'X-Forwarded-For', 'X-Forwarded-Proto', 'X-Forwarded-Host', 'X-Request-Id'];
+
+function facts(changes: Partial<RequestFacts> = {}): RequestFacts {
+  return {
+    clientIp: '203.0.113.9',
+    proto: 'https',
+    host: 'api.example',
+    requestId: 'request-1',
+    httpVersion: '1.1',
+    identityHeaders: {},
+    forwardAuthorization: false,
+    ...changes,
+  };
+}
+
+/** The fields that passed, without those that this server adds. */
+function passed(rawHeaders: string[], changes: Partial<RequestFacts> = {}): [string, string][] {
+  return pairs(requestHeaders(rawHeaders, facts(changes))).filter(([name]) => !ADDED.includes(name));
+}
+
+function pairs(headers: string[]): [string, string][] {
+  return headers.flatMap((name, at) => (at % 2 === 0 ? [[name, headers[at + 1]!] as [string, string]] : []));
+}
+
+describe('the header of a request to an upstream', () => {
+  it('keeps what is the message’s own, in order, case and number', () => {
+    const fields = [
+      'Accept',
+      'a',
+      'Content-Type',
+      'text/plain',
+      'Cookie',
+      'a=b',
+      'accept',
+      'c',
+      'If-Match',
+      '"1"',
+    ];
+    expect(passed(fields).flat()).toEqual(fields);
+  });
+
+  it.each([
+    'Connection',
+    'Keep-Alive',
+    'Proxy-Connection',
+    'Proxy-Authorization',
+    'Proxy-Anything',
+    'TE',
+    'Trailer',
+    'Trailers',
+    'Transfer-Encoding',
+    'Transfer_Encoding',
+    'Upgrade',
+    'HTTP2-Settings',
+    'Expect',
+    'Content-Length',
+    'Content_Length',
+    'content.length',
+    'Host',
+    'Cookie2',
+  ])('ends %s here', (name) => expect(passed([name, 'x'])).toEqual([]));
+
+  it.each([
+    ['X-Identity', 'x_identity', 'X.Identity', 'X-Identity-Token'],
+    ['X-User', 'X-User-Id', 'X_User_Id', 'x.user.id', 'X-UserInfo', 'X-Username', 'X-User-Email'],
+    [
+      'X-Client-Id',
+      'X-Client-Cert',
+      'Client-Cert',
+      'Client-Cert-Chain',
+      'X-SSL-Client-S-DN',
+      'SSL_CLIENT_CERT',
+    ],
+    ['X-Scope', 'X-Scopes', 'X-Role', 'X-Roles', 'X-Groups', 'X-Email', 'X-Access-Token', 'X-Id-Token'],
+    ['X-Auth-Request-User', 'X-Auth-Request-Email', 'x_auth_request_groups', 'X-Forwarded-User', 'GAP-Auth'],
+    ['X-Consumer-Id', 'X-Credential-Identifier', 'X-Authenticated-Userid', 'X-Anonymous-Consumer'],
+    [
+      'Remote-User',
+      'REMOTE_USER',
+      'Remote-Groups',
+      'X-Remote-User',
+      'X-WEBAUTH-USER',
+      'X-Remote-Extra-Scopes',
+    ],
+    ['X-Goog-IAP-JWT-Assertion', 'x-amzn-oidc-data', 'X-MS-CLIENT-PRINCIPAL', 'Cf-Access-Jwt-Assertion'],
+    [
+      'X-Pomerium-Claim-Email',
+      'X-authentik-username',
+      'Tailscale-User-Login',
+      'OIDC_CLAIM_sub',
+      'SM_USER',
+      'iv-user',
+    ],
+    ['Impersonate-User', 'X-JWT-Assertion'],
+  ])('lets no client say who it is by %s and its like', (...names) => {
+    expect(passed(names.flatMap((name) => [name, 'admin']))).toEqual([]);
+  });
+
+  it.each([
+    ['Forwarded', 'X-Forwarded', 'X-Forwarded-Port', 'X-Forwarded-Prefix', 'X_Forwarded_Server'],
+    ['X-Real-IP', 'True-Client-IP', 'X-Client-IP', 'X-Cluster-Client-IP', 'Client-IP', 'X-Originating-IP'],
+    [
+      'CF-Connecting-IP',
+      'Fastly-Client-IP',
+      'X-Appengine-User-Ip',
+      'X-Azure-ClientIP',
+      'X-Envoy-External-Address',
+    ],
+    ['X-Original-URL', 'X-Original-Host', 'X-Rewrite-URL', 'X-Host', 'X-Scheme', 'Front-End-Https'],
+    ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override', 'x_http_method_override'],
+    ['X-Middleware-Subrequest', 'X-Accel-Mapping', 'X-Sendfile-Type', 'Proxy'],
+  ])('lets no client say where it comes from or what to do instead by %s and its like', (...names) => {
+    expect(passed(names.flatMap((name) => [name, '127.0.0.1']))).toEqual([]);
+  });
+
+  it('ends here what any Connection field names, in any spelling', () => {
+    const fields = [
+      'Connection',
+      'close, X-One',
+      'connection',
+      ' x_two ,',
+      'X-One',
+      '1',
+      'X-Two',
+      '2',
+      'X-Three',
+      '3',
+    ];
+    expect(passed(fields)).toEqual([['X-Three', '3']]);
+  });
+
+  it('sets the identity that the route has, whatever Connection names', () => {
+    const fields = ['Connection', 'x-identity, x-forwarded-for, x-request-id, via', 'X-Identity', 'forged'];
+    const sent = pairs(requestHeaders(fields, facts({ identityHeaders: { 'X-Identity': 'ours' } })));
+    expect(sent).toEqual([
+      ['Via', '1.1 grantway'],
+      ['X-Forwarded-For', '203.0.113.9'],
+      ['X-Forwarded-Proto', 'https'],
+      ['X-Forwarded-Host', 'api.example'],
+      ['X-Request-Id', 'request-1'],
+      ['X-Identity', 'ours'],
+    ]);
+  });
+
+  it('has the origin and the name of the request once, as this server knows them', () => {
+    const forged = ['X-Forwarded-For', '1.1.1.1', 'X-Forwarded-Proto', 'http', 'X-Forwarded-Host', 'evil'];
+    const sent = requestHeaders([...forged, 'X-Request-Id', 'forged'], facts()).join(' ');
+    expect(sent).not.toMatch(/1\.1\.1\.1|http |evil|forged/);
+  });
+
+  it('appends itself to Via', () => {
+    const sent = pairs(requestHeaders(['Via', '1.0 a', 'Via', '1.1 b'], facts({ httpVersion: '1.0' })));
+    expect(sent.filter(([name]) => name === 'Via')).toEqual([['Via', '1.0 a, 1.1 b, 1.0 grantway']]);
+  });
+
+  it('names no host where the request named none', () => {
+    expect(requestHeaders([], facts({ host: undefined }))).not.toContain('X-Forwarded-Host');
+  });
+
+  it('has the caller’s token only on a route that forwards it', () => {
+    const fields = ['Authorization', 'Bearer t', 'DPoP', 'proof'];
+    expect(passed(fields)).toEqual([]);
+    expect(passed(fields, { forwardAuthorization: true }).flat()).toEqual(fields);
+  });
+});

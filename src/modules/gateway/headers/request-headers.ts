@@ -1,0 +1,61 @@
+import { canonicalName, fieldsOf, type RawHeaders } from './field-name.js';
+import { hopByHop } from './hop-by-hop.js';
+import { isForwarding, isIdentity, isOverride } from './untrusted-names.js';
+
+/** What this server knows of a request and tells its upstream. */
+export interface RequestFacts {
+  /** Of the caller, a trusted proxy's word included. */
+  clientIp: string;
+  proto: 'http' | 'https';
+  /** Undefined: HTTP/1.0 names none. */
+  host: string | undefined;
+  requestId: string;
+  /** Of the message received, as in `1.1`. */
+  httpVersion: string;
+  identityHeaders: Readonly<Record<string, string>>;
+  forwardAuthorization: boolean;
+}
+
+/** By what name this server signs `Via`. RFC 9110 §7.6.3 lets a pseudonym stand for its host. */
+const PSEUDONYM = 'grantway';
+
+/**
+ * The header for an upstream, without `Host` and framing, which belong to the connection it is sent on. Nothing passes
+ * that ends here (RFC 9110 §7.6.1), says who is calling, where from, or what to do instead; ours are set after that,
+ * so no `Connection: x-identity` of the client takes them away.
+ */
+export function requestHeaders(rawHeaders: RawHeaders, facts: RequestFacts): string[] {
+  const endsHere = hopByHop(rawHeaders);
+  const headers: string[] = [];
+  const via: string[] = [];
+  for (const [name, value] of fieldsOf(rawHeaders)) {
+    const canonical = canonicalName(name);
+    if (endsHere(canonical) || isUntrusted(canonical)) continue;
+    if (isCredential(canonical) && !facts.forwardAuthorization) continue;
+    if (canonical === 'via') via.push(value);
+    else headers.push(name, value);
+  }
+  via.push(`${facts.httpVersion} ${PSEUDONYM}`);
+  headers.push('Via', via.join(', '));
+  headers.push(...ours(facts));
+  return headers;
+}
+
+function isUntrusted(name: string): boolean {
+  return name === 'host' || name === 'cookie2' || isIdentity(name) || isForwarding(name) || isOverride(name);
+}
+
+/** A token, and the proof that belongs to it. RFC 9449 §4.1. */
+function isCredential(name: string): boolean {
+  return name === 'authorization' || name === 'dpop';
+}
+
+function ours({ clientIp, proto, host, requestId, identityHeaders }: RequestFacts): string[] {
+  return [
+    ...['X-Forwarded-For', clientIp],
+    ...['X-Forwarded-Proto', proto],
+    ...(host === undefined ? [] : ['X-Forwarded-Host', host]),
+    ...['X-Request-Id', requestId],
+    ...Object.entries(identityHeaders).flat(),
+  ];
+}

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { type AnswerFacts, responseHeaders } from './response-headers.js';
+
+const TARGET = 'http://api.internal:8080';
+
+function facts(changes: Partial<AnswerFacts> = {}): AnswerFacts {
+  return {
+    status: 200,
+    requestId: 'request-1',
+    isAuthenticated: false,
+    extraHeaders: {},
+    target: TARGET,
+    path: '/v1/orders/7',
+    publicOrigin: 'https://api.example',
+    route: {
+      upstream: { targets: [TARGET, 'http://api2.internal'] },
+      stripPrefix: '/api',
+      addPrefix: '/v1',
+      redirectOrigins: ['https://login.example'],
+    },
+    ...changes,
+  };
+}
+
+/** The header without the request id. */
+function sent(rawHeaders: string[], changes: Partial<AnswerFacts> = {}): string[] {
+  const { headers } = responseHeaders(rawHeaders, facts(changes));
+  const at = headers.indexOf('X-Request-Id');
+  expect(headers[at + 1]).toBe('request-1');
+  return headers.toSpliced(at, 2);
+}
+
+describe('the header of an answer to the client', () => {
+  it('keeps what is the message’s own, and several cookies as several', () => {
+    const fields = [
+      'Content-Type',
+      'a/b',
+      'Set-Cookie',
+      'a=1',
+      'ETag',
+      '"1"',
+      'Set-Cookie',
+      'b=2',
+      'Date',
+      'now',
+    ];
+    expect(sent(fields)).toEqual(fields);
+  });
+
+  it.each([
+    ['Connection', 'Keep-Alive', 'Proxy-Authenticate', 'TE', 'Trailer', 'Transfer-Encoding', 'Upgrade'],
+    [
+      'Server',
+      'X-Powered-By',
+      'Via',
+      'X-AspNet-Version',
+      'X-Runtime',
+      'X-Backend-Server',
+      'X-Envoy-Upstream-Service-Time',
+    ],
+    ['X-User-Id', 'X-Identity', 'Remote-User', 'X-Forwarded-For', 'X-Request-Id', 'x_request_id'],
+    ['Access-Control-Allow-Origin', 'Access-Control-Allow-Credentials', 'Access-Control-Expose-Headers'],
+    ['Strict-Transport-Security', 'Alt-Svc', 'Refresh', 'X-Accel-Redirect', 'X-Sendfile'],
+  ])('is without %s and its like', (...names) => {
+    expect(sent(names.flatMap((name) => [name, 'x']))).toEqual([]);
+  });
+
+  it('is without what Connection names', () => {
+    expect(sent(['Connection', 'X-Hop', 'x-hop', '1', 'X-End', '2'])).toEqual(['X-End', '2']);
+  });
+
+  it('keeps the length, whatever Connection names, and only where there can be content', () => {
+    expect(sent(['Content-Length', '5', 'Connection', 'content-length'])).toEqual(['Content-Length', '5']);
+    expect(sent(['Content-Length', '5'], { status: 304 })).toEqual(['Content-Length', '5']);
+    expect(sent(['Content-Length', '5'], { status: 204 })).toEqual([]);
+    expect(sent(['Content_Length', '5'])).toEqual([]);
+  });
+
+  it('has the fields of this server instead of the upstream’s, and both in Vary', () => {
+    const extraHeaders = { 'RateLimit-Policy': 'ours', 'cache-control': 'private', vary: 'Origin' };
+    const fields = ['ratelimit_policy', 'theirs', 'Cache-Control', 'public', 'Vary', 'Accept'];
+    expect(sent(fields, { extraHeaders, isAuthenticated: true })).toEqual([
+      ...['Vary', 'Accept', 'Vary', 'Origin'],
+      ...['RateLimit-Policy', 'ours', 'cache-control', 'private'],
+    ]);
+  });
+});
+
+describe('Cache-Control of an answer to an authenticated caller', () => {
+  it.each([
+    [['private, max-age=60'], 'private, max-age=60'],
+    [['no-store'], 'no-store'],
+    [['max-age=60', 'Private'], 'max-age=60, Private'],
+    [[], 'no-store'],
+    [['public, max-age=60'], 'no-store'],
+    [['max-age=60'], 'no-store'],
+    [['s-maxage=60, no-cache'], 'no-store'],
+    [['private="set-cookie", max-age=60'], 'no-store'],
+    [['private, public'], 'no-store'],
+    [['x-private'], 'no-store'],
+  ])('%j becomes %s', (values, expected) => {
+    const fields = values.flatMap((value) => ['Cache-Control', value]);
+    expect(sent(fields, { isAuthenticated: true })).toEqual(['Cache-Control', expected]);
+  });
+
+  it('is not overridden for some caches', () => {
+    const fields = [
+      'Cache-Control',
+      'private',
+      'CDN-Cache-Control',
+      'max-age=60',
+      'Surrogate-Control',
+      'max-age=60',
+    ];
+    expect(sent(fields, { isAuthenticated: true })).toEqual(['Cache-Control', 'private']);
+  });
+
+  it('is the upstream’s alone where anyone may call', () => {
+    const fields = ['Cache-Control', 'public, max-age=60', 'CDN-Cache-Control', 'max-age=600'];
+    expect(sent(fields)).toEqual(fields);
+    expect(sent([])).toEqual([]);
+  });
+});
+
+describe('a reference of an upstream', () => {
+  it.each([
+    ['/v1/orders/8?a=b#c', '/api/orders/8?a=b#c'],
+    ['/v1', '/api'],
+    ['8', '/api/orders/8'],
+    ['?page=2', '/api/orders/7?page=2'],
+    ['../users/./1', '/api/users/1'],
+    [`${TARGET}/v1/orders/8`, '/api/orders/8'],
+    ['http://api2.internal:80/v1/x', '/api/x'],
+    ['//api.internal:8080/v1/x', '/api/x'],
+    ['https://api.example/v1/x', '/api/x'],
+    ['https://login.example/sign-in?to=1', 'https://login.example/sign-in?to=1'],
+  ])('%s becomes %s', (reference, expected) => {
+    expect(sent(['Location', reference, 'Content-Location', reference])).toEqual([
+      ...['Location', expected],
+      ...['Content-Location', expected],
+    ]);
+  });
+
+  it.each([
+    'http://169.254.169.254/latest/meta-data',
+    'http://api.internal/v1/x',
+    'https://api.internal:8080/v1/x',
+    '//evil.example/v1',
+    '/\\evil.example/v1',
+    '\\\\evil.example',
+    '/\t/evil.example/v1',
+    'javascript:alert(1)',
+    'https://login.example.evil/',
+    'https://login.example:444/',
+    'https://login.example@evil.example/',
+    'http://login.example/',
+    'http://[',
+    '/admin',
+    '/v1x/orders',
+    '/v1/../admin',
+  ])('does not lead to %s', (reference) => {
+    const { headers, withheld } = responseHeaders(['Location', reference], facts());
+    expect(headers).toEqual(['X-Request-Id', 'request-1']);
+    expect(withheld).toEqual(['location']);
+  });
+
+  it('never turns its path into a host', () => {
+    const route = { ...facts().route, stripPrefix: '', addPrefix: '' };
+    expect(sent(['Location', `${TARGET}//evil.example/x`], { route })).toEqual([]);
+    expect(sent(['Location', `${TARGET}/ok//x`], { route })).toEqual(['Location', '/ok//x']);
+  });
+});
