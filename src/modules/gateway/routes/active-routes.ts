@@ -1,0 +1,141 @@
+import { resolve } from 'node:path';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { GatewayConfig, ServerConfig } from '../../../config/config.js';
+import { Clock } from '../../../platform/clock/clock.js';
+import { AppLogger } from '../../../platform/logging/logging.module.js';
+import { defaultRoutes } from './default-routes.js';
+import { FilesRead } from './file/files-read.js';
+import { RoutesError } from './file/routes-error.js';
+import { readRoutesFile } from './file/routes-file.js';
+import { WatchedFiles } from './file/watched-files.js';
+import type { OwnPath } from './own-paths.js';
+import { RouteTable } from './route-table.js';
+
+type SwapListener = (table: RouteTable) => void;
+
+/**
+ * The table in force. It comes from `ROUTES_FILE`, and again whenever SIGHUP asks for it or the file, or a PEM file that it
+ * names, has changed; without a file it is made of the configuration and stays.
+ */
+@Injectable()
+export class ActiveRoutes implements OnApplicationShutdown {
+  private inForce: { table: RouteTable; since: Date } | undefined;
+  private ownPaths: readonly OwnPath[] = [];
+  private read = new FilesRead();
+  private readonly file: string | undefined;
+  private readonly listeners = new Set<SwapListener>();
+  private readonly watched: WatchedFiles;
+  private readonly onHangUp = () => void this.reload('SIGHUP');
+
+  constructor(
+    private readonly config: GatewayConfig,
+    private readonly server: ServerConfig,
+    private readonly clock: Clock,
+    private readonly logger: AppLogger,
+  ) {
+    this.file = config.routesFile === undefined ? undefined : resolve(config.routesFile);
+    this.watched = new WatchedFiles(() => this.reloadIfChanged(), logger);
+  }
+
+  /** @throws Error before `load` */
+  get current(): RouteTable {
+    return this.loaded.table;
+  }
+
+  /** When the table in force was taken up. */
+  get since(): Date {
+    return this.loaded.since;
+  }
+
+  /** Whether the table comes from a file. */
+  get isFromFile(): boolean {
+    return this.file !== undefined;
+  }
+
+  /**
+   * Takes up the first table, and looks out for changes from here on. Once in a process's life.
+   * @param ownPaths what this process serves itself, which no route may name
+   * @throws RoutesError with every mistake; the process must not start then
+   */
+  load(ownPaths: readonly OwnPath[] = []): void {
+    this.ownPaths = ownPaths;
+    this.takeUp(this.readTable());
+    if (this.file === undefined) return;
+    this.watched.keep(this.read.names);
+    process.on('SIGHUP', this.onHangUp);
+  }
+
+  /**
+   * Reads the routes again, whole, and swaps the tables; with any mistake the old one stays, and the log says why.
+   * Requests in flight keep the route they have.
+   * @param reason for the log
+   * @returns whether there is another table now
+   */
+  reload(reason: string): boolean {
+    try {
+      this.takeUp(this.readTable());
+    } catch (err) {
+      this.report(reason, err);
+      return false;
+    } finally {
+      this.watched.keep(this.read.names);
+    }
+    this.logger.info({ reason, routes: this.current.routes.length }, 'routes reloaded');
+    this.tell();
+    return true;
+  }
+
+  /**
+   * Tells of every table that is taken up after another.
+   * @returns ends that
+   */
+  onSwap(listener: SwapListener): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  onApplicationShutdown(): void {
+    process.off('SIGHUP', this.onHangUp);
+    this.watched.close();
+  }
+
+  private get loaded(): { table: RouteTable; since: Date } {
+    if (this.inForce === undefined) throw new Error('The routes are not loaded yet.');
+    return this.inForce;
+  }
+
+  private readTable(): RouteTable {
+    if (this.file === undefined) return new RouteTable(defaultRoutes(this.config), this.ownPaths);
+    this.read = new FilesRead();
+    const { audience } = this.config;
+    const { issuer } = this.server;
+    const context = { audience, issuer, ownPaths: this.ownPaths, files: this.read };
+    return new RouteTable(readRoutesFile(this.file, context), this.ownPaths);
+  }
+
+  private takeUp(table: RouteTable): void {
+    this.inForce = { table, since: this.clock.now() };
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) {
+      try {
+        listener(this.current);
+      } catch (err) {
+        this.logger.error({ err }, 'a listener to new routes failed');
+      }
+    }
+  }
+
+  /** What was read in vain is not read again until it differs, so that the log says it once. */
+  private reloadIfChanged(): void {
+    if (this.read.haveChanged()) this.reload('file change');
+  }
+
+  private report(reason: string, err: unknown): void {
+    if (!(err instanceof RoutesError)) return this.logger.error({ reason, err }, 'the old routes stay');
+    for (const { line, column, pointer, detail } of err.mistakes) {
+      this.logger.error({ reason, line, column, pointer, mistake: detail }, 'the old routes stay');
+    }
+  }
+}

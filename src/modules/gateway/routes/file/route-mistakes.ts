@@ -1,0 +1,131 @@
+import { isOrigin } from '../../../../config/origins.js';
+import { canonicalTarget } from '../../paths/canonical-path.js';
+import { InvalidPathPattern, literalPrefixOf, parsePathPattern } from '../path-pattern.js';
+import { type RouteEntry, type UpstreamEntry, upstreamEntryOf } from './route-entry.js';
+import type { Finding, Place } from './routes-error.js';
+import { millisecondsOf } from './units.js';
+
+/**
+ * What no schema can say against one entry. Places are within the entry.
+ * @param issuer the origin of this server
+ */
+export function mistakesOfEntry(entry: RouteEntry, issuer: string): Finding[] {
+  return [
+    ...pathMistakes(entry),
+    ...scopeMistakes(entry),
+    ...webSocketMistakes(entry),
+    ...originMistakes(entry, issuer),
+    ...prefixMistakes(entry),
+    ...tlsMistakes(entry),
+    ...healthMistakes(entry),
+  ];
+}
+
+function pathMistakes({ path }: RouteEntry): Finding[] {
+  const objection = objectionToPattern(path);
+  return objection === undefined ? [] : [{ place: ['path'], detail: objection }];
+}
+
+function objectionToPattern(path: string): string | undefined {
+  try {
+    parsePathPattern(path);
+    return undefined;
+  } catch (error) {
+    if (error instanceof InvalidPathPattern) return error.message;
+    throw error;
+  }
+}
+
+/** A method that is forgotten in a map must not be one that needs nothing. */
+function scopeMistakes({ methods, scopes }: RouteEntry): Finding[] {
+  if (scopes === undefined || Array.isArray(scopes)) return [];
+  const named = Object.keys(scopes);
+  const served = methods?.includes('GET') ? [...methods, 'HEAD'] : methods;
+  const strangers =
+    served === undefined ? [] : named.filter((name) => name !== '*' && !served.includes(name));
+  const bare = methods?.filter(
+    (method) => !named.includes(method) && !(method === 'HEAD' && named.includes('GET')),
+  );
+  return [
+    ...strangers.map((name) => ({
+      place: ['scopes', name],
+      detail: 'is not among the methods of the route',
+    })),
+    ...(named.includes('*') || bare?.length === 0
+      ? []
+      : [{ place: ['scopes'], detail: 'must name every method of the route, or * for the others' }]),
+  ];
+}
+
+function webSocketMistakes({ websocket, methods }: RouteEntry): Finding[] {
+  if (websocket !== true || methods === undefined || methods.includes('GET')) return [];
+  return [{ place: ['websocket'], detail: 'is only for a route with GET, the method of the handshake' }];
+}
+
+function originMistakes(entry: RouteEntry, issuer: string): Finding[] {
+  const place: Place = typeof entry.upstream === 'string' ? ['upstream'] : ['upstream', 'targets'];
+  const placeOf = (at: number): Place => (typeof entry.upstream === 'string' ? place : [...place, at]);
+  const targets = upstreamEntryOf(entry).targets.flatMap((target, at) => {
+    if (!isOrigin(target)) return [{ place: placeOf(at), detail: NOT_AN_ORIGIN }];
+    return target === issuer
+      ? [{ place: placeOf(at), detail: 'is this server, which would forward to itself' }]
+      : [];
+  });
+  const redirects = (entry.redirect_origins ?? []).flatMap((origin, at) =>
+    isOrigin(origin) ? [] : [{ place: ['redirect_origins', at], detail: NOT_AN_ORIGIN }],
+  );
+  return [...targets, ...redirects];
+}
+
+const NOT_AN_ORIGIN = 'must be an origin as a browser writes it: lower case, without the usual port';
+
+function prefixMistakes(entry: RouteEntry): Finding[] {
+  const { strip_prefix, add_prefix } = upstreamEntryOf(entry);
+  const findings: Finding[] = [];
+  if (add_prefix !== undefined && !isCanonical(add_prefix)) {
+    findings.push({ place: ['upstream', 'add_prefix'], detail: 'must be a path in canonical form' });
+  }
+  if (strip_prefix !== undefined && !beginsWith(entry.path, strip_prefix)) {
+    const detail = 'must be whole segments at the front of the path of the route, before any *';
+    findings.push({ place: ['upstream', 'strip_prefix'], detail });
+  }
+  return findings;
+}
+
+function beginsWith(path: string, prefix: string): boolean {
+  if (objectionToPattern(path) !== undefined) return true;
+  return `${literalPrefixOf(parsePathPattern(path))}/`.startsWith(`${prefix}/`);
+}
+
+function isCanonical(path: string): boolean {
+  try {
+    return canonicalTarget(path).path === path;
+  } catch {
+    return false;
+  }
+}
+
+function tlsMistakes(entry: RouteEntry): Finding[] {
+  const { tls, targets } = upstreamEntryOf(entry);
+  if (tls === undefined || targets.every((target) => target.startsWith('https:'))) return [];
+  return [{ place: ['upstream', 'tls'], detail: 'is only for https targets' }];
+}
+
+function healthMistakes(entry: RouteEntry): Finding[] {
+  const { health } = upstreamEntryOf(entry);
+  return health === undefined ? [] : [...healthPathMistakes(health), ...healthTimeMistakes(health)];
+}
+
+type Health = NonNullable<UpstreamEntry['health']>;
+
+function healthPathMistakes({ path }: Health): Finding[] {
+  if (isCanonical(path)) return [];
+  return [
+    { place: ['upstream', 'health', 'path'], detail: 'must be a path in canonical form, without a query' },
+  ];
+}
+
+function healthTimeMistakes({ interval = '10s', timeout = '2s' }: Health): Finding[] {
+  if (millisecondsOf(timeout) <= millisecondsOf(interval)) return [];
+  return [{ place: ['upstream', 'health', 'timeout'], detail: 'must not be longer than the interval' }];
+}

@@ -1,0 +1,162 @@
+import { HEADER_PRESETS } from '../../identity/header-presets.js';
+import {
+  closed,
+  described,
+  DURATION,
+  LIMIT_KEY,
+  listOf,
+  METHOD,
+  METHOD_TITLE,
+  ORIGIN,
+  RATE,
+  SCOPE_LIST,
+  shortOr,
+  STRING,
+  wholeNumber,
+} from './schema-terms.js';
+import { UPSTREAM } from './upstream-schema.js';
+
+/**
+ * The form of the routes file, and its only description: published as docs/routes.schema.json, where editors find it.
+ * A `title` completes the sentence "must be …" of the mistakes; what no schema can say is in route-mistakes.ts.
+ */
+
+const SPIKE_ARREST = shortOr(
+  closed({ rate: RATE, by: described({ ...LIMIT_KEY, default: 'route' }, 'What is counted apart') }, [
+    'rate',
+  ]),
+  RATE,
+);
+
+const ROUTE = {
+  ...closed(
+    {
+      id: {
+        type: STRING,
+        pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
+        title: '1 to 64 of the characters A-Z a-z 0-9 . _ -',
+        description: 'Names the route in logs, metrics and counters',
+      },
+      path: {
+        type: STRING,
+        pattern: '^/',
+        title: 'a path such as /api/orders/**',
+        description:
+          '/api/orders for that path, /api/orders/* for one segment more, /api/orders/** for it and all below. The most ' +
+          'specific path decides, whatever the order of the routes: segment by segment a literal before * before **',
+      },
+      methods: {
+        type: 'array',
+        minItems: 1,
+        uniqueItems: true,
+        items: { type: STRING, pattern: `^${METHOD}$`, title: METHOD_TITLE },
+        description: 'Default: every method but TRACE and CONNECT. GET brings HEAD with it',
+      },
+      public: {
+        type: 'boolean',
+        default: false,
+        description: 'Anyone may call; no token is asked for, and none is looked at',
+      },
+      scopes: {
+        ...shortScopes(),
+        description:
+          'What a token must have, all of it: a list for every method, or a list for each, * for those that are not ' +
+          'named. Default: any live token will do',
+      },
+      audience: {
+        type: STRING,
+        pattern: String.raw`^[\x21-\x7E]{1,256}$`,
+        title: '1 to 256 printable ASCII characters without spaces',
+        description: 'aud of the signed identity. Default: AUDIENCE',
+      },
+      identity: {
+        enum: ['assertion', 'none', ...HEADER_PRESETS],
+        default: 'assertion',
+        description:
+          'How the upstream learns who calls: X-Identity, a signed JWT; not at all; or plain headers in the dialect of ' +
+          'another proxy, which an upstream may trust only if nobody reaches it but through this gateway. A public route ' +
+          'has none',
+      },
+      forward_authorization: {
+        type: 'boolean',
+        default: false,
+        description:
+          'Whether the upstream gets the header Authorization, and with it a token it can use elsewhere',
+      },
+      upstream: {
+        ...shortOr(UPSTREAM, ORIGIN),
+        description: 'Where to: an origin, or targets and how to treat them',
+      },
+      timeouts: closed({
+        connect: described({ ...DURATION, default: '3s' }, 'Until the connection stands, TLS included'),
+        headers: described(
+          { ...DURATION, default: '30s' },
+          'From the request sent to the header of the answer',
+        ),
+        idle: described({ ...DURATION, default: '60s' }, 'While nothing moves in either direction'),
+        total: described(DURATION, 'For everything. Default: as long as it takes'),
+      }),
+      max_body: {
+        type: STRING,
+        pattern: '^[1-9][0-9]{0,5}(B|KiB|MiB|GiB)$',
+        title: 'a size such as 64KiB or 10MiB',
+        description: 'The largest request body. Default: any',
+      },
+      spike_arrest: {
+        ...shortOr(listOf(SPIKE_ARREST), RATE),
+        description: 'Smooths bursts in this process: 30/second lets one through each 33 ms',
+      },
+      quotas: {
+        ...listOf(
+          closed(
+            {
+              limit: wholeNumber(1, 1_000_000_000),
+              per: { enum: ['minute', 'hour', 'day'] },
+              by: described(LIMIT_KEY, 'What is counted apart'),
+            },
+            ['limit', 'per', 'by'],
+          ),
+        ),
+        description: 'Requests in a window of time, counted for all instances together',
+      },
+      websocket: {
+        type: 'boolean',
+        default: false,
+        description: 'Whether WebSocket handshakes are let through',
+      },
+      redirect_origins: {
+        ...listOf(ORIGIN),
+        description: 'Other origins that a redirect of the upstream may name',
+      },
+    },
+    ['id', 'path', 'upstream'],
+  ),
+  if: { properties: { public: { const: true } }, required: ['public'] },
+  then: {
+    properties: {
+      scopes: false,
+      audience: false,
+      identity: { const: 'none', title: 'none, as the route is public' },
+    },
+  },
+};
+
+function shortScopes() {
+  return {
+    type: ['array', 'object'],
+    if: { type: 'array' },
+    then: SCOPE_LIST,
+    else: {
+      type: 'object',
+      minProperties: 1,
+      propertyNames: { pattern: `^([*]|${METHOD})$`, title: `* or ${METHOD_TITLE}` },
+      additionalProperties: SCOPE_LIST,
+    },
+  };
+}
+
+export const ROUTES_SCHEMA = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  description: 'Routes of the Grantway gateway',
+  ...closed({ routes: { type: 'array', minItems: 1, maxItems: 10_000, items: ROUTE } }, ['routes']),
+};

@@ -1,0 +1,69 @@
+/** What the schema of the routes file is made of. */
+
+export const STRING = 'string';
+export const ORIGIN = {
+  type: STRING,
+  pattern: String.raw`^https?://[^\s/?#@\\]+$`,
+  title: 'an http or https origin without a path or a trailing slash',
+};
+export const DURATION = {
+  type: STRING,
+  pattern: '^([1-9][0-9]{0,7}ms|[1-9][0-9]{0,5}s|[1-9][0-9]{0,3}m)$',
+  title: 'a duration such as 500ms, 30s or 2m',
+};
+export const FILE = {
+  type: STRING,
+  pattern: String.raw`^[^\x00]{1,4096}$`,
+  title: 'the name of a PEM file, relative to this file',
+};
+export const PREFIX = {
+  type: STRING,
+  pattern: String.raw`^(/[^/?#\s]+)+$`,
+  title: 'a path such as /api, without a slash at its end',
+};
+export const RATE = {
+  type: STRING,
+  pattern: '^[1-9][0-9]{0,5}/(second|minute)$',
+  title: 'a rate such as 30/second or 100/minute',
+};
+export const LIMIT_KEY = {
+  type: STRING,
+  pattern: '^(route|client|user|claim:[A-Za-z_][A-Za-z0-9_.-]{0,63})$',
+  title: 'route, client, user or claim:<name>',
+};
+export const SCOPE_LIST = {
+  type: 'array',
+  uniqueItems: true,
+  items: {
+    type: STRING,
+    pattern: String.raw`^[\x21\x23-\x5B\x5D-\x7E]+$`,
+    title: 'a scope (RFC 6749 section 3.3)',
+  },
+};
+export const METHOD = '(?!(TRACE|CONNECT)$)[A-Z][A-Z-]{0,31}';
+export const METHOD_TITLE = 'a method in upper case, and neither TRACE nor CONNECT';
+
+export const wholeNumber = (from: number, to: number) => ({
+  type: 'integer',
+  minimum: from,
+  maximum: to,
+  title: `a whole number from ${from} to ${to}`,
+});
+export const described = (schema: object, description: string) => ({ ...schema, description });
+export const closed = (properties: object, required: string[] = []) => ({
+  type: 'object',
+  additionalProperties: false,
+  required,
+  properties,
+});
+/** One value in short, or an object or list that says more. */
+export const shortOr = (long: { type: string }, short: object) => ({
+  type: [STRING, long.type],
+  if: { type: STRING },
+  then: short,
+  else: long,
+});
+
+export function listOf(items: object) {
+  return { type: 'array', minItems: 1, maxItems: 64, uniqueItems: true, items };
+}

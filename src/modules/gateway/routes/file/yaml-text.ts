@@ -1,0 +1,95 @@
+import {
+  type Document,
+  LineCounter,
+  type Node,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  parseDocument,
+  visit,
+} from 'yaml';
+import { type Finding, type Place, type RouteMistake, RoutesError, pointerOf } from './routes-error.js';
+
+/** A document, and where in the text its members are. */
+export interface YamlText {
+  value: unknown;
+  /** The mistake that a finding is, with its line and column. */
+  locate(finding: Finding): RouteMistake;
+}
+
+/** In words of ours: those of the parser quote the text. */
+const SYNTAX: Readonly<Record<string, string>> = {
+  BAD_INDENT: 'has an indentation that does not fit',
+  DUPLICATE_KEY: 'has a member that is there already',
+  MULTIPLE_DOCS: 'must be one document',
+  NON_STRING_KEY: 'has a member whose name is not a text',
+  RESOURCE_EXHAUSTION: 'is nested too deeply',
+  TAB_AS_INDENT: 'must be indented with spaces, not tabs',
+  TAG_RESOLVE_FAILED: 'must not have tags',
+};
+
+/**
+ * Parses YAML 1.2 of plain maps, lists, texts, numbers and booleans. Tags and aliases are refused: a line means what it
+ * says, where it stands, and nothing grows when it is read.
+ * @throws RoutesError with every mistake of the syntax
+ */
+export function parseYaml(text: string): YamlText {
+  const lines = new LineCounter();
+  const mistakeAt = (offset: number, place: Place, detail: string): RouteMistake => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col, pointer: pointerOf(place), detail };
+  };
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    resolveKnownTags: false,
+    schema: 'core',
+    stringKeys: true,
+    uniqueKeys: true,
+    version: '1.2',
+  });
+  const mistakes = [...document.errors, ...document.warnings].map(({ code, pos }) =>
+    mistakeAt(pos[0], [], SYNTAX[code] ?? `is not YAML here (${code})`),
+  );
+  mistakes.push(...forbiddenIn(document).map(({ offset, detail }) => mistakeAt(offset, [], detail)));
+  if (mistakes.length > 0) throw new RoutesError(mistakes);
+  return {
+    value: document.toJS({ maxAliasCount: 0 }),
+    locate: ({ place, detail }) => mistakeAt(offsetOf(document.contents, place), place, detail),
+  };
+}
+
+function forbiddenIn(document: Document.Parsed): { offset: number; detail: string }[] {
+  const found: { offset: number; detail: string }[] = [];
+  visit(document, {
+    Node: (_, node) => {
+      const offset = node.range?.[0] ?? 0;
+      if (isAlias(node)) found.push({ offset, detail: 'must not have aliases' });
+      else if (node.anchor !== undefined) found.push({ offset, detail: 'must not have anchors' });
+      else if (node.tag !== undefined) found.push({ offset, detail: SYNTAX['TAG_RESOLVE_FAILED']! });
+    },
+  });
+  return found;
+}
+
+/** Where the member begins: its name, or the entry of a list. For what is missing, that of what it is missing in. */
+function offsetOf(contents: Node | null, place: Place): number {
+  let node: unknown = contents;
+  let offset = contents?.range?.[0] ?? 0;
+  for (const part of place) {
+    const [start, next]: [unknown, unknown] = stepInto(node, part);
+    if (!isNode(start)) return offset;
+    offset = start.range?.[0] ?? offset;
+    node = next;
+  }
+  return offset;
+}
+
+function stepInto(node: unknown, part: string | number): [start: unknown, next: unknown] {
+  if (isSeq(node)) return [node.items[Number(part)], node.items[Number(part)]];
+  if (!isMap(node)) return [undefined, undefined];
+  const pair = node.items.find(({ key }) => isScalar(key) && key.value === part);
+  return [pair?.key, pair?.value];
+}
