@@ -12,7 +12,7 @@ import {
   type VerificationKey,
   VerificationKeys,
 } from './modules/access/index.js';
-import { ResourceOwnerAuthenticator, mayHold } from './modules/auth/index.js';
+import { RemoteDirectory, ResourceOwnerAuthenticator, mayHold } from './modules/auth/index.js';
 import { AllowedOriginsOfClients, ClientTokens, ClientsModule } from './modules/clients/index.js';
 import {
   GrantRegistry,
@@ -88,7 +88,7 @@ export class PortsModule {
     const providers = [
       ...(roles.oauth ? portsOfOauth : portsBehindTheGateway),
       ...(roles.identity ? portsOfIdentity(roles) : []),
-      ...(roles.oauth && roles.identity ? [PEOPLE_HERE] : []),
+      ...(roles.oauth ? [roles.identity ? PEOPLE_HERE : PEOPLE_ELSEWHERE] : []),
     ];
     return {
       module: PortsModule,
@@ -125,3 +125,5 @@ function portsOfIdentity({ oauth }: RolesConfig): readonly Binding[] {
 }
 
 const PEOPLE_HERE: Binding = { provide: ResourceOwnerAuthenticator, useExisting: PasswordSignIn };
+
+const PEOPLE_ELSEWHERE: Binding = { provide: ResourceOwnerAuthenticator, useClass: RemoteDirectory };
