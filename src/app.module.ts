@@ -7,6 +7,7 @@ import { ConfigModule } from './config/config.module.js';
 import { AccessModule, Public } from './modules/access/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { ClientsModule, clientsPersistence } from './modules/clients/index.js';
+import { GatewayModule } from './modules/gateway/index.js';
 import { ResourcesModule, resourcesPersistence } from './modules/resources/index.js';
 import { SigningKeyRing, TokensModule, tokensPersistence } from './modules/tokens/index.js';
 import { AuthenticationModule, UsersModule, usersPersistence } from './modules/users/index.js';
@@ -18,6 +19,7 @@ import { DatabaseModule } from './platform/database/database.module.js';
 import { HEALTH_CHECKS, type HealthCheck, HealthChecks } from './platform/health/health-checks.js';
 import { HealthController } from './platform/health/health.controller.js';
 import { ErrorFilter } from './platform/http/error.filter.js';
+import { RedisModule } from './platform/redis/redis.module.js';
 import { LoggingModule } from './platform/logging/logging.module.js';
 
 /** Everything that a process with these roles keeps in its database, and nothing else. */
@@ -54,6 +56,7 @@ export class AppModule {
         ...(roles.identity ? [UsersModule] : []),
         ...(roles.identity && config.internal.secret !== undefined ? [AuthenticationModule] : []),
         ...(roles.api ? [ResourcesModule] : []),
+        ...(roles.gateway ? [RedisModule, GatewayModule] : []),
       ],
       controllers: [HealthController],
       providers: [

@@ -13,9 +13,11 @@ import {
   VerificationKeys,
 } from './modules/access/index.js';
 import { RemoteDirectory, ResourceOwnerAuthenticator, mayHold } from './modules/auth/index.js';
+import { IdentityAssertions } from './modules/gateway/index.js';
 import { AllowedOriginsOfClients, ClientTokens, ClientsModule } from './modules/clients/index.js';
 import {
   GrantRegistry,
+  IdentityAssertionIssuer,
   OpaqueAccessTokensOfGrants,
   SigningKeyRing,
   TokenStatusOfGrants,
@@ -89,6 +91,7 @@ export class PortsModule {
       ...(roles.oauth ? portsOfOauth : portsBehindTheGateway),
       ...(roles.identity ? portsOfIdentity(roles) : []),
       ...(roles.oauth ? [roles.identity ? PEOPLE_HERE : PEOPLE_ELSEWHERE] : []),
+      ...(roles.gateway ? portsOfGateway : []),
     ];
     return {
       module: PortsModule,
@@ -118,6 +121,10 @@ const portsBehindTheGateway: readonly Binding[] = [
   { provide: VerificationKeys, useExisting: KeysOfTheGateway },
   { provide: CallerAuthentication, useExisting: AssertionAuthentication },
   { provide: AllowedOrigins, useClass: NoOrigins },
+];
+
+const portsOfGateway: readonly Binding[] = [
+  { provide: IdentityAssertions, useExisting: IdentityAssertionIssuer },
 ];
 
 function portsOfIdentity({ oauth }: RolesConfig): readonly Binding[] {

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { setUpDocs } from './app.docs.js';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
+import { GatewayEdge } from './modules/gateway/index.js';
 import { createAdapter } from './platform/http/adapter.js';
 import { registerBodyParsers } from './platform/http/body-parsers.js';
 import { registerBodyDeadline } from './platform/http/body-deadline.js';
@@ -53,6 +54,7 @@ export function setUpApp(
   if (config.roles.gateway) registerBodyDeadline(fastify, deadlines.requestMs);
   registerCors(fastify, cors);
   registerMethodNotAllowed(fastify, knownPaths);
+  if (config.roles.gateway) app.get(GatewayEdge).register(fastify, cors, knownPaths);
   registerBodyParsers(fastify);
   app.useGlobalPipes(createValidationPipe());
   if (config.server.docs) setUpDocs(app, config);

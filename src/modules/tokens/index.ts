@@ -7,6 +7,7 @@ import { RefreshTokenEntity } from './persistence/refresh-token.entity.js';
 import { RevokedAccessTokenEntity } from './persistence/revoked-access-token.entity.js';
 import { SigningKeyEntity } from './persistence/signing-key.entity.js';
 
+export { IdentityAssertionIssuer } from './assertions/identity-assertion-issuer.js';
 export { AccessTokenIssuer } from './access-tokens/access-token-issuer.js';
 export type { Grant, RefreshTokenState } from './grants/grant.js';
 export { type GrantLifetimes, GrantRegistry, type Rotation, type SignIn } from './grants/grant-registry.js';

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { AccessTokenIssuer } from './access-tokens/access-token-issuer.js';
 import { OpaqueAccessTokenStore } from './access-tokens/opaque-access-token-store.js';
+import { IdentityAssertionIssuer } from './assertions/identity-assertion-issuer.js';
 import { GrantHousekeeping } from './grants/grant-housekeeping.js';
 import { GrantRegistry } from './grants/grant-registry.js';
 import { GrantStore } from './grants/grant-store.js';
@@ -23,6 +24,7 @@ import { TokenStatusOfGrants } from './token-status-of-grants.js';
     AccessTokenIssuer,
     GrantHousekeeping,
     GrantRegistry,
+    IdentityAssertionIssuer,
     OpaqueAccessTokensOfGrants,
     SigningKeyRing,
     TokenStatusOfGrants,
@@ -33,6 +35,7 @@ import { TokenStatusOfGrants } from './token-status-of-grants.js';
   exports: [
     AccessTokenIssuer,
     GrantRegistry,
+    IdentityAssertionIssuer,
     OpaqueAccessTokensOfGrants,
     SigningKeyRing,
     TokenStatusOfGrants,

@@ -4,7 +4,7 @@ import type { Edge } from './request.js';
 /** A path that this process has routes for, by the router's pattern of it. */
 export interface KnownPath {
   /** `/api/resources/:id` has one segment at `:id`, `/docs/*` everything below. */
-  pattern: string;
+  path: string;
   matches: RegExp;
   methods: Set<string>;
   edge: Edge | undefined;
@@ -18,7 +18,7 @@ export class KnownPaths {
   learnFrom(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', ({ url, method, config }: RouteOptions) => {
       const path = this.paths.get(url) ?? {
-        pattern: url,
+        path: url,
         matches: matcherOf(url),
         methods: new Set(),
         edge: config?.edge,

@@ -21,11 +21,10 @@ export interface Call {
 }
 
 /** A call that may go on, and what goes with it. */
-export interface Admission {
+export interface AdmittedCall {
   route: Route;
-  /** The path that was decided about, and the one that the upstream gets; both canonical, the latter with the query. */
+  /** The target of the upstream request: the canonical path that was decided about, as the route maps it, and the query. */
   path: string;
-  upstreamTarget: string;
   /** Undefined on a public route. */
   claims: AccessTokenClaims | undefined;
   /** What the upstream learns of the caller, by header name. */
@@ -51,7 +50,7 @@ export class GatewayDecision {
    * @param onCaller told who calls as soon as that is known, whatever is decided then
    * @throws ProblemError 400, 404, 405; BearerError; Throttled; Overloaded
    */
-  async admit(call: Call, onCaller: (claims: AccessTokenClaims) => void = () => undefined): Promise<Admission> {
+  async admit(call: Call, onCaller: (claims: AccessTokenClaims) => void = () => undefined): Promise<AdmittedCall> {
     const table = this.routes.current;
     const target = canonicalTarget(call.rawTarget);
     const route = table.find(call.method, target.path);
@@ -63,8 +62,7 @@ export class GatewayDecision {
     const limitHeaders = await this.limits.admit(route, { claims, ip: call.ip });
     return {
       route,
-      path: target.path,
-      upstreamTarget: table.upstreamPath(route, target.path) + target.query,
+      path: table.upstreamPath(route, target.path) + target.query,
       claims,
       identityHeaders: claims === undefined ? {} : await this.identity.headersFor(route, claims),
       limitHeaders,

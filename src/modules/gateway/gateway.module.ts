@@ -1,0 +1,36 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { AccessTokensModule } from '../access/index.js';
+import { GatewayDecision } from './decision/gateway-decision.js';
+import { GatewayEdge } from './http/gateway-edge.js';
+import { PublicOrigin } from './http/public-origin.js';
+import { AssertionCache } from './identity/assertion-cache.js';
+import { UpstreamIdentity } from './identity/upstream-identity.js';
+import { LimitsModule } from './limits/limits.module.js';
+import { Forwarder } from './proxy/forwarder.js';
+import { UpstreamPools } from './proxy/upstream-pools.js';
+import { ActiveRoutes } from './routes/active-routes.js';
+
+/** Stands in front of upstreams: decides about every call, and forwards it with the caller's identity. */
+@Module({
+  imports: [AccessTokensModule, LimitsModule],
+  providers: [
+    ActiveRoutes,
+    AssertionCache,
+    Forwarder,
+    GatewayDecision,
+    GatewayEdge,
+    PublicOrigin,
+    UpstreamIdentity,
+    UpstreamPools,
+  ],
+})
+export class GatewayModule implements OnModuleInit {
+  constructor(
+    private readonly routes: ActiveRoutes,
+    private readonly pools: UpstreamPools,
+  ) {}
+
+  onModuleInit(): void {
+    this.routes.onSwap((table) => this.pools.retain(table.routes));
+  }
+}
