@@ -31,8 +31,8 @@ export function publicLocation(reference: string, place: AnswerPlace): string | 
 
 /** An upstream that heeds X-Forwarded-Host names this server itself. */
 function isOwn(origin: string, { target, publicOrigin, route }: AnswerPlace): boolean {
-  const own = [target, ...route.upstream.targets].map((url) => new URL(url).origin);
-  return own.includes(origin) || origin === publicOrigin;
+  const own = [target, ...route.upstream.targets, publicOrigin ?? target];
+  return own.some((url) => URL.canParse(url) && new URL(url).origin === origin);
 }
 
 function pathHere(url: URL, { route }: AnswerPlace): string | undefined {

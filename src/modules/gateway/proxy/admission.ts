@@ -1,0 +1,20 @@
+import type { Route } from '../routes/route.js';
+
+/** A request that the gateway has decided to let through, and what it tells the upstream about it. */
+export interface Admission {
+  route: Route;
+  /** The target of the upstream request: canonical path and query, exactly what was authorised. */
+  path: string;
+  /** Set on the request to the upstream, whatever came under these names. */
+  identityHeaders: Readonly<Record<string, string>>;
+  requestId: string;
+  /** Of the caller, a trusted proxy's word included. */
+  clientIp: string;
+  proto: 'http' | 'https';
+  /** Host by which the client knows this server; undefined where HTTP/1.0 names none. */
+  host: string | undefined;
+  /** Set on the answer in place of the upstream's: limits, CORS. `Vary` is added to. */
+  extraResponseHeaders: Readonly<Record<string, string>>;
+  /** Whether the client waits for a 100 that nobody has sent yet. RFC 9110 §10.1.1. */
+  awaitsContinue: boolean;
+}

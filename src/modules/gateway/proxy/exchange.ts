@@ -1,0 +1,127 @@
+import type { Duplex } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { Unreached } from './failures.js';
+import type { Patience } from './patience.js';
+
+/** Who takes the answer of an upstream. */
+export interface AnswerReceiver {
+  /** The header of the final answer. @throws when it cannot be passed on, which breaks the exchange off */
+  begin(status: number, rawHeaders: string[]): void;
+  /** @returns whether there is room for more; when there is again, call `Exchange.resume` */
+  write(chunk: Buffer): boolean;
+  end(): void;
+  /** The rest of the body will not come. */
+  breakOff(error: Error): void;
+  /** The upstream speaks another protocol from here on, over this socket. */
+  switchTo?(status: number, rawHeaders: string[], socket: Duplex): void;
+}
+
+/** One request to one target, and the answer. A handler of undici's, which calls it once for each event. */
+export class Exchange implements Dispatcher.DispatchHandler {
+  private readonly answer = Promise.withResolvers<void>();
+  private readonly end = Promise.withResolvers<void>();
+  private controller: Dispatcher.DispatchController | undefined;
+  private wasAnswered = false;
+  private stopReason: Error | undefined;
+
+  constructor(
+    private readonly receiver: AnswerReceiver,
+    private readonly patience: Patience,
+  ) {}
+
+  /** Fulfilled with the header of the answer. @throws what prevented it; `Unreached` when nothing was sent */
+  get answered(): Promise<void> {
+    return this.answer.promise;
+  }
+
+  /** Fulfilled when nothing of the exchange is left on a connection, however it ended. */
+  get over(): Promise<void> {
+    return this.end.promise;
+  }
+
+  get isStopped(): boolean {
+    return this.stopReason !== undefined;
+  }
+
+  /** Breaks the exchange off; its connection with it. */
+  stop(reason: Error): void {
+    if (this.stopReason !== undefined) return;
+    this.stopReason = reason;
+    // While it connects there is nothing to abort: undici reports once it has connected, or failed to.
+    if (this.controller === undefined) this.fail(reason);
+    else this.controller.abort(reason);
+  }
+
+  resume(): void {
+    this.patience.moved();
+    this.controller?.resume();
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    if (this.stopReason === undefined) this.patience.sending();
+    else controller.abort(this.stopReason);
+  }
+
+  onBodySent(): void {
+    this.patience.moved();
+  }
+
+  onRequestSent(): void {
+    this.patience.waiting();
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    // Interim answers are of the connection to the upstream. RFC 9110 §15.2.
+    if (status < 200) return;
+    this.receiver.begin(status, textOf(controller.rawHeaders));
+    this.patience.receiving();
+    this.succeed();
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.patience.moved();
+    if (!this.receiver.write(chunk)) controller.pause();
+  }
+
+  onResponseEnd(): void {
+    this.patience.stop();
+    this.receiver.end();
+    this.end.resolve();
+  }
+
+  onRequestUpgrade(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    _headers: unknown,
+    socket: Duplex,
+  ): void {
+    this.patience.stop();
+    this.receiver.switchTo?.(status, textOf(controller.rawHeaders), socket);
+    this.succeed();
+    this.end.resolve();
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    this.patience.stop();
+    const wasSent = this.controller !== undefined;
+    this.fail(this.stopReason ?? (wasSent ? error : new Unreached(error)));
+    this.end.resolve();
+  }
+
+  private succeed(): void {
+    this.wasAnswered = true;
+    this.answer.resolve();
+  }
+
+  private fail(error: Error): void {
+    if (this.wasAnswered) this.receiver.breakOff(error);
+    else this.answer.reject(error);
+  }
+}
+
+/** As undici has them: bytes, which in HTTP are Latin-1. */
+function textOf(rawHeaders: Dispatcher.DispatchController['rawHeaders']): string[] {
+  if (!Array.isArray(rawHeaders)) return [];
+  return rawHeaders.map((part) => (typeof part === 'string' ? part : part.toString('latin1')));
+}

@@ -1,0 +1,79 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { ContentTooLarge } from '../../../protocol/problem.js';
+
+/** Bytes kept at most between client and upstream. */
+const HIGH_WATER_MARK = 64 * 1024;
+
+/**
+ * The body of a client's request on its way to an upstream: read only as fast as the upstream takes it. Destroying it
+ * leaves the client's connection alone, which still has an answer to carry.
+ */
+export class RequestBody extends Readable {
+  private received = 0;
+  private hasBegun = false;
+  private clientIsNext = false;
+
+  /**
+   * @param maxBytes more than that destroys the stream with ContentTooLarge
+   * @param onFirstRead called when somebody wants the body: the moment for 100 Continue
+   */
+  constructor(
+    private readonly request: IncomingMessage,
+    private readonly maxBytes: number | undefined,
+    private readonly onFirstRead: () => void,
+  ) {
+    super({ highWaterMark: HIGH_WATER_MARK });
+    // Whoever sends the body listens for errors only as long as it does.
+    this.on('error', () => undefined);
+  }
+
+  /** Whether the upstream has taken all there is, so that the client must send more. */
+  get awaitsClient(): boolean {
+    return this.clientIsNext;
+  }
+
+  override _read(): void {
+    this.clientIsNext = true;
+    if (!this.hasBegun) {
+      this.hasBegun = true;
+      this.request.on('data', this.onData).on('end', this.onEnd);
+      this.onFirstRead();
+    }
+    this.request.resume();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    // What still comes flows away: whoever answers the client sees to it.
+    this.request.off('data', this.onData).off('end', this.onEnd);
+    done(error);
+  }
+
+  private readonly onData = (chunk: Buffer): void => {
+    this.received += chunk.length;
+    if (this.maxBytes !== undefined && this.received > this.maxBytes) {
+      this.destroy(new ContentTooLarge());
+    } else if (!this.push(chunk)) {
+      this.clientIsNext = false;
+      this.request.pause();
+    }
+  };
+
+  private readonly onEnd = (): void => {
+    this.clientIsNext = false;
+    this.push(null);
+  };
+}
+
+/** How a request frames its body. RFC 9112 §6.3: with neither field there is none. */
+export interface Framing {
+  hasBody: boolean;
+  /** As sent; undefined for a chunked body. */
+  contentLength: string | undefined;
+}
+
+export function framingOf({ headers }: IncomingMessage): Framing {
+  const contentLength = headers['content-length'];
+  const isChunked = headers['transfer-encoding'] !== undefined;
+  return { hasBody: isChunked || Number(contentLength ?? 0) > 0, contentLength };
+}

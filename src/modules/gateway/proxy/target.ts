@@ -1,0 +1,118 @@
+import { Pool } from 'undici';
+import type { AppLogger } from '../../../platform/logging/logging.module.js';
+import type { Route } from '../routes/route.js';
+import { Circuit } from './circuit.js';
+import { HealthCheck } from './health-check.js';
+
+/** What makes two mentions of an origin the same target: routes that agree in all of it share everything. */
+export interface TargetSettings {
+  /** Scheme, host and port. */
+  origin: string;
+  tls: Route['upstream']['tls'];
+  connectTimeoutMs: number;
+  breaker: Route['upstream']['breaker'];
+  health: Route['upstream']['health'];
+}
+
+/** Requests under way to one origin. Shared by all routes that lead there, however else they differ. */
+export interface Load {
+  inFlight: number;
+}
+
+/**
+ * Below the five seconds after which Node's servers close an idle connection: a request must not meet a connection
+ * that is being closed. A `Keep-Alive: timeout` of the upstream is heeded.
+ */
+const KEEP_ALIVE_MS = 4_000;
+
+/** The header of an answer, at most. */
+const HEADER_BYTES = 32 * 1024;
+
+/** When the count of connections is what keeps a request waiting, its place is soon free. Milliseconds. */
+const SOON_MS = 1_000;
+
+/** One server behind the gateway: its connections, its circuit, its health. */
+export class Target {
+  readonly origin: string;
+  readonly pool: Pool;
+  readonly circuit: Circuit;
+  private readonly health: HealthCheck | undefined;
+  private isRetired = false;
+
+  constructor(
+    settings: TargetSettings,
+    readonly load: Load,
+    logger: AppLogger,
+  ) {
+    this.origin = settings.origin;
+    this.pool = poolOf(settings);
+    this.circuit = new Circuit(settings.breaker);
+    this.circuit.onChange((isOpen) => {
+      if (isOpen) logger.warn({ target: this.origin }, 'circuit of an upstream opened');
+      else logger.info({ target: this.origin }, 'circuit of an upstream closed');
+    });
+    this.health =
+      settings.health &&
+      new HealthCheck(this.pool, settings.health, (isHealthy) => {
+        if (isHealthy) logger.info({ target: this.origin }, 'upstream is healthy again');
+        else logger.warn({ target: this.origin }, 'upstream failed its health check');
+      });
+  }
+
+  get inFlight(): number {
+    return this.load.inFlight;
+  }
+
+  /** Milliseconds until a request may go here, zero for now. @param maxInFlight of the route that asks */
+  busyFor(maxInFlight: number): number {
+    if (this.isRetired) return SOON_MS;
+    if (this.health?.isHealthy === false) return this.health.intervalMs;
+    if (this.circuit.shutFor > 0) return this.circuit.shutFor;
+    return this.inFlight < maxInFlight ? 0 : SOON_MS;
+  }
+
+  /** Takes a place among the requests in flight. @returns gives it back; calling it again does nothing */
+  enter(): () => void {
+    this.load.inFlight += 1;
+    let isInside = true;
+    return () => {
+      if (isInside) this.load.inFlight -= 1;
+      isInside = false;
+    };
+  }
+
+  /** Takes no more requests; those under way finish. */
+  async retire(): Promise<void> {
+    this.isRetired = true;
+    this.health?.stop();
+    if (!this.pool.closed) await this.pool.close();
+  }
+
+  /** Ends what is still under way. */
+  async destroy(): Promise<void> {
+    this.isRetired = true;
+    this.health?.stop();
+    await this.pool.destroy();
+  }
+}
+
+/** TLS is verified whatever the environment says, and HTTP/2 not offered: the proxy relies on HTTP/1.1's framing. */
+function poolOf({ origin, tls, connectTimeoutMs }: TargetSettings): Pool {
+  return new Pool(origin, {
+    allowH2: false,
+    pipelining: 1,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: HEADER_BYTES,
+    // The proxy has clocks of its own, which know what is a slow client and what a slow upstream.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: {
+      timeout: connectTimeoutMs,
+      rejectUnauthorized: true,
+      ca: tls?.ca,
+      cert: tls?.certificate,
+      key: tls?.key,
+      servername: tls?.serverName,
+    },
+  });
+}
