@@ -2,7 +2,6 @@ import { dirname } from 'node:path';
 import { type OwnPath, claimsOnOwnPaths } from '../own-paths.js';
 import { conflictsBetween } from '../route-conflicts.js';
 import type { Route } from '../route.js';
-import { disputesAboutTargets } from '../shared-targets.js';
 import type { FilesRead } from './files-read.js';
 import { type RouteEntry, routeOf, upstreamEntryOf } from './route-entry.js';
 import { mistakesOfEntry } from './route-mistakes.js';
@@ -85,7 +84,6 @@ function mistakesTogether(
   return [
     ...conflictsBetween(routes).map(({ index, member, detail }) => ({ index, place: [member], detail })),
     ...claimsOnOwnPaths(routes, ownPaths).map(({ index, detail }) => ({ index, place: ['path'], detail })),
-    ...disputesAboutTargets(routes).map(({ index, detail }) => ({ index, place: ['upstream'], detail })),
   ].map(({ index, ...finding }) => within(entries[index]!.index, finding));
 }
 

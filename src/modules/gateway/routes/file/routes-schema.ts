@@ -1,4 +1,4 @@
-import { HEADER_PRESETS } from '../../identity/header-presets.js';
+import { IDENTITY_MODES } from '../identity-modes.js';
 import {
   closed,
   described,
@@ -70,7 +70,7 @@ const ROUTE = {
         description: 'aud of the signed identity. Default: AUDIENCE',
       },
       identity: {
-        enum: ['assertion', 'none', ...HEADER_PRESETS],
+        enum: IDENTITY_MODES,
         default: 'assertion',
         description:
           'How the upstream learns who calls: X-Identity, a signed JWT; not at all; or plain headers in the dialect of ' +

@@ -1,0 +1,144 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { ActiveRoutes } from '../routes/active-routes.js';
+import type { IdentityMode, Quota, Route, SpikeArrest } from '../routes/route.js';
+import { IDENTITY_MODES } from '../routes/identity-modes.js';
+import { MILLISECONDS, UpstreamAnswer, upstreamAnswerOf } from './upstream-answer.dto.js';
+
+class SpikeArrestAnswer {
+  @ApiProperty({ type: 'integer', example: 30 })
+  rate: number;
+
+  @ApiProperty({ enum: ['second', 'minute'] })
+  per: SpikeArrest['per'];
+
+  @ApiProperty({ type: String, example: 'route' })
+  by: string;
+}
+
+class QuotaAnswer {
+  @ApiProperty({ type: 'integer', example: 1000 })
+  limit: number;
+
+  @ApiProperty({ enum: ['minute', 'hour', 'day'], example: 'hour' })
+  per: Quota['per'];
+
+  @ApiProperty({ type: String, example: 'client' })
+  by: string;
+}
+
+class TimeoutsAnswer {
+  @ApiProperty({ type: 'integer', description: MILLISECONDS, example: 3_000 })
+  connect_ms: number;
+
+  @ApiProperty({ type: 'integer', description: MILLISECONDS, example: 30_000 })
+  headers_ms: number;
+
+  @ApiProperty({ type: 'integer', description: MILLISECONDS, example: 60_000 })
+  idle_ms: number;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Milliseconds; null for as long as it takes' })
+  total_ms: number | null;
+}
+
+export class RouteAnswer {
+  @ApiProperty({ example: 'orders' })
+  id: string;
+
+  @ApiProperty({ example: '/api/orders/**' })
+  path: string;
+
+  @ApiProperty({
+    type: [String],
+    nullable: true,
+    description: 'Null for every method',
+    example: ['GET', 'POST'],
+  })
+  methods: readonly string[] | null;
+
+  @ApiProperty({ description: 'Anyone may call' })
+  public: boolean;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'array', items: { type: 'string' } },
+    description: 'By method, and `*` for those that are not named',
+    example: { GET: ['orders:read'], '*': ['orders:write'] },
+  })
+  scopes: Readonly<Record<string, readonly string[]>>;
+
+  @ApiProperty({ example: 'https://orders.example' })
+  audience: string;
+
+  @ApiProperty({ enum: IDENTITY_MODES, enumName: 'IdentityMode' })
+  identity: IdentityMode;
+
+  @ApiProperty({ example: false })
+  forward_authorization: boolean;
+
+  @ApiProperty()
+  upstream: UpstreamAnswer;
+
+  @ApiProperty()
+  timeouts: TimeoutsAnswer;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Bytes; null for any size',
+    example: 1_048_576,
+  })
+  max_body_bytes: number | null;
+
+  @ApiProperty({ type: [SpikeArrestAnswer] })
+  spike_arrest: readonly SpikeArrestAnswer[];
+
+  @ApiProperty({ type: [QuotaAnswer] })
+  quotas: readonly QuotaAnswer[];
+
+  @ApiProperty({ example: false })
+  websocket: boolean;
+
+  @ApiProperty({ type: [String], example: [] })
+  redirect_origins: readonly string[];
+}
+
+/** The table in force. Not in pages: it is read whole at every request, so it is never large. */
+export class RouteTableAnswer {
+  @ApiProperty({ enum: ['file', 'configuration'] })
+  source: 'file' | 'configuration';
+
+  @ApiProperty({ format: 'date-time', example: '2026-03-02T09:15:04.120Z' })
+  in_force_since: string;
+
+  @ApiProperty({ type: [RouteAnswer], description: 'In the order of precedence' })
+  items: RouteAnswer[];
+}
+
+export function routeTableAnswerOf({ current, since, isFromFile }: ActiveRoutes): RouteTableAnswer {
+  return {
+    source: isFromFile ? 'file' : 'configuration',
+    in_force_since: since.toISOString(),
+    items: current.routes.map(routeAnswerOf),
+  };
+}
+
+function routeAnswerOf(route: Route): RouteAnswer {
+  const { connect, headers, idle, total } = route.timeouts;
+  return {
+    id: route.id,
+    path: route.path,
+    methods: route.methods ?? null,
+    public: route.public,
+    scopes: route.scopes,
+    audience: route.audience,
+    identity: route.identity,
+    forward_authorization: route.forwardAuthorization,
+    upstream: upstreamAnswerOf(route),
+    timeouts: { connect_ms: connect, headers_ms: headers, idle_ms: idle, total_ms: total ?? null },
+    max_body_bytes: route.maxBodyBytes ?? null,
+    spike_arrest: route.spikeArrest,
+    quotas: route.quotas,
+    websocket: route.webSocket,
+    redirect_origins: route.redirectOrigins,
+  };
+}
