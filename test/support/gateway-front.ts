@@ -1,0 +1,72 @@
+import { type Server, type ServerResponse, createServer } from 'node:http';
+import type { Admission } from '../../src/modules/gateway/proxy/admission.js';
+import { Forwarder } from '../../src/modules/gateway/proxy/forwarder.js';
+import { UpstreamPools } from '../../src/modules/gateway/proxy/upstream-pools.js';
+import type { Route } from '../../src/modules/gateway/routes/route.js';
+import { createLogger } from '../../src/platform/logging/logger.js';
+import { type ProblemError, Unavailable } from '../../src/protocol/problem.js';
+
+/** An HTTP server that has decided to forward everything by one route, and answers failures as problems. */
+export interface Front {
+  origin: string;
+  port: number;
+  server: Server;
+  pools: UpstreamPools;
+  /** Log lines, parsed. */
+  logs: Record<string, unknown>[];
+  /** Forwards that have not ended. */
+  underWay: number;
+  close(): Promise<void>;
+}
+
+/** @param said what the decision says of each request beside the route */
+export async function startFront(route: Route, said: Partial<Admission> = {}): Promise<Front> {
+  const logs: Record<string, unknown>[] = [];
+  const logger = createLogger('trace', { write: (line) => void logs.push(JSON.parse(line)) });
+  const pools = new UpstreamPools(logger);
+  const forwarder = new Forwarder(pools, logger);
+  const server = createServer((request, response) => {
+    front.underWay += 1;
+    const admission = {
+      ...{ route, path: request.url ?? '/', identityHeaders: {}, requestId: 'request-1' },
+      ...{ clientIp: '203.0.113.9', proto: 'https' as const, host: request.headers.host },
+      ...{ extraResponseHeaders: {}, awaitsContinue: request.headers.expect === '100-continue' },
+      ...said,
+    };
+    void forwarder
+      .forward(admission, request, response)
+      .catch((error: ProblemError) => answerProblem(response, error))
+      .finally(() => (front.underWay -= 1));
+  });
+  for (const event of ['checkContinue', 'checkExpectation']) {
+    server.on(event, (request, response) => server.emit('request', request, response));
+  }
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const front: Front = {
+    ...{ origin: `http://127.0.0.1:${port}`, port, server, pools, logs, underWay: 0 },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await pools.close();
+    },
+  };
+  return front;
+}
+
+/** As the error filter does. */
+function answerProblem(response: ServerResponse, error: ProblemError): void {
+  response.statusCode = error.status ?? 500;
+  if (error instanceof Unavailable) response.setHeader('Retry-After', error.retryAfter);
+  response.setHeader('Content-Type', 'application/problem+json');
+  response.end(JSON.stringify({ status: error.status, detail: error.detail ?? error.stack }));
+}
+
+/** Asks until it is so, for five seconds at most. */
+export async function until(isSo: () => boolean, what = 'it to be so'): Promise<void> {
+  const deadline = performance.now() + 5_000;
+  while (!isSo()) {
+    if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
