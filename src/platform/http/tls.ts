@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { type TlsOptions, createSecureContext } from 'node:tls';
 import type { TlsConfig } from '../../config/config.js';
 
@@ -25,8 +26,11 @@ const CIPHER_SUITES = [
  * @throws Error that names the variable, where certificate, key or CA cannot be used
  */
 export function tlsOptions({ certificate, key, clientCa }: TlsConfig): TlsOptions {
-  demandUsable({ cert: certificate, key }, 'TLS_KEY is not the key of the certificate in TLS_CERT');
-  if (clientCa !== undefined) demandUsable({ ca: clientCa }, 'TLS_CLIENT_CA holds no certificate');
+  demandUsable('TLS_KEY is not the key of the certificate in TLS_CERT', () => {
+    createSecureContext({ cert: certificate, key });
+  });
+  // OpenSSL passes over what it cannot read in a list of CAs, and would then let nobody in.
+  demandUsable('TLS_CLIENT_CA does not hold certificates', () => certificatesIn(clientCa));
   return {
     cert: certificate,
     key,
@@ -40,11 +44,17 @@ export function tlsOptions({ certificate, key, clientCa }: TlsConfig): TlsOption
   };
 }
 
-/** OpenSSL's own words are for its developers, and quote what they could not read. */
-function demandUsable(options: { cert?: string; key?: string; ca?: string }, otherwise: string): void {
+/** OpenSSL's own words are for its developers. */
+function demandUsable(otherwise: string, use: () => unknown): void {
   try {
-    createSecureContext(options);
+    use();
   } catch (cause) {
     throw new Error(`${otherwise}, or is no usable PEM.`, { cause });
   }
+}
+
+/** Every certificate of a PEM file, which may have text in between. */
+function certificatesIn(pem: string | undefined): X509Certificate[] {
+  const parts = (pem ?? '').split(/(?=-----BEGIN CERTIFICATE-----)/);
+  return parts.filter((part) => part.startsWith('-----BEGIN')).map((part) => new X509Certificate(part));
 }
