@@ -1,10 +1,14 @@
 import { type Server, type ServerResponse, createServer } from 'node:http';
+import { afterEach } from 'vitest';
 import type { Admission } from '../../src/modules/gateway/proxy/admission.js';
 import { Forwarder } from '../../src/modules/gateway/proxy/forwarder.js';
 import { UpstreamPools } from '../../src/modules/gateway/proxy/upstream-pools.js';
-import type { Route } from '../../src/modules/gateway/routes/route.js';
+import { DEFAULT_UPSTREAM } from '../../src/modules/gateway/routes/default-routes.js';
+import type { Route, Upstream } from '../../src/modules/gateway/routes/route.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import { type ProblemError, Unavailable } from '../../src/protocol/problem.js';
+import { aRoute } from './routes.js';
+import type { UpstreamServer } from './upstream-server.js';
 
 /** An HTTP server that has decided to forward everything by one route, and answers failures as problems. */
 export interface Front {
@@ -69,4 +73,30 @@ export async function until(isSo: () => boolean, what = 'it to be so'): Promise<
     if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+/** Servers of one test, closed after it. */
+export function closedAfterEach() {
+  let servers: { close(): Promise<void> }[] = [];
+  afterEach(async () => {
+    const closing = servers;
+    servers = [];
+    await Promise.all(closing.map((server) => server.close()));
+  });
+  return <T extends { close(): Promise<void> }>(server: T): T => {
+    servers.push(server);
+    return server;
+  };
+}
+
+/** A route of everything to these upstreams. @param upstream what is said of them beside their origins */
+export function aRouteTo(
+  upstreams: readonly UpstreamServer[],
+  said: Partial<Route> = {},
+  upstream: Partial<Upstream> = {},
+): Route {
+  return aRoute('/**', {
+    upstream: { ...DEFAULT_UPSTREAM, targets: upstreams.map(({ origin }) => origin), ...upstream },
+    ...said,
+  });
 }

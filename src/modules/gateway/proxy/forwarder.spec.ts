@@ -1,28 +1,16 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type Front, startFront } from '../../../../test/support/gateway-front.js';
+import { describe, expect, it } from 'vitest';
+import { type Front, aRouteTo, closedAfterEach, startFront } from '../../../../test/support/gateway-front.js';
 import { answerOf, raw, statusOf } from '../../../../test/support/raw.js';
-import { aRoute } from '../../../../test/support/routes.js';
 import {
   type UpstreamServer,
   startCannedUpstream,
   startUpstream,
 } from '../../../../test/support/upstream-server.js';
-import { DEFAULT_UPSTREAM } from '../routes/default-routes.js';
 import type { Route } from '../routes/route.js';
 import type { Admission } from './admission.js';
 
-let closing: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  await Promise.all(closing.map((each) => each.close()));
-  closing = [];
-});
-
-function toBeClosed<T extends { close(): Promise<void> }>(server: T): T {
-  closing.push(server);
-  return server;
-}
+const toBeClosed = closedAfterEach();
 
 async function anUpstream(handle: RequestListener): Promise<UpstreamServer> {
   return toBeClosed(await startUpstream(handle));
@@ -33,8 +21,7 @@ async function aFront(
   said: Partial<Route> = {},
   admitted: Partial<Admission> = {},
 ): Promise<Front> {
-  const upstreamOf = { ...DEFAULT_UPSTREAM, targets: [upstream.origin] };
-  return toBeClosed(await startFront(aRoute('/**', { upstream: upstreamOf, ...said }), admitted));
+  return toBeClosed(await startFront(aRouteTo([upstream], said), admitted));
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
@@ -237,9 +224,8 @@ describe('100 Continue', () => {
   });
 
   it('is not answered where there is no upstream', async () => {
-    const upstream = await anUpstream(echo);
+    const upstream = await startUpstream(echo);
     await upstream.close();
-    closing = [];
     const front = await aFront(upstream);
     expect(await raw(front, ask)).toMatch(/^HTTP\/1\.1 502 /);
   });
