@@ -1,5 +1,5 @@
 import { type Server, type Socket, connect, createServer } from 'node:net';
-import { freePort } from './server.js';
+import { freePort } from './free-port.js';
 
 /** A stretch of network between a server and its database, to be broken. */
 export interface DatabaseProxy {

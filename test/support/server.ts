@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { AppModule } from '../../src/app.module.js';
@@ -12,6 +11,9 @@ import { DEADLINES, type Deadlines } from '../../src/platform/http/limits.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import { MovableClock } from './clock.js';
 import { type TestDatabase, aDatabase } from './database.js';
+import { freePort } from './free-port.js';
+
+export { freePort };
 
 /** The first client and the first administrator of every test server. */
 export const FIRST_CLIENT = { id: 'first-client', secret: 'first-client-secret-of-the-tests' } as const;
@@ -116,13 +118,4 @@ export async function startOne({
       if (ownDatabase) await used.drop();
     },
   };
-}
-
-/** A port of this machine that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
