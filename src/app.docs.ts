@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { Config } from './config/config.js';
+import { UpstreamDocuments } from './modules/gateway/index.js';
 import { serveSwaggerUi } from './platform/http/swagger-ui.js';
 import { SCOPES, holderOf } from './protocol/scopes.js';
 
@@ -24,7 +25,8 @@ const TAGS: Readonly<Record<string, string>> = {
   'Administration: users': 'For people with role `admin`',
   'Administration: clients': 'For people with role `admin`',
   'Administration: sessions': 'For people with role `admin`',
-  'Between processes': 'What the gateway asks of whoever knows people',
+  'Administration: routes': 'For people with role `admin`',
+  'Between processes': 'What the gateway asks the auth server',
   Discovery: 'What clients and resource servers read before anything else',
   Health: 'For whoever operates this server',
 };
@@ -82,12 +84,21 @@ export function createDocument(app: NestFastifyApplication, config: Config): Ope
   return { ...document, tags: document.tags?.filter(({ name }) => used.has(name)) };
 }
 
+/** The same with what the gateway forwards to the other processes of the topology. */
+async function wholeDocument(app: NestFastifyApplication, config: Config): Promise<OpenAPIObject> {
+  const own = createDocument(app, config);
+  if (!config.roles.gateway) return own;
+  const whole = await app.get(UpstreamDocuments).addTo(own);
+  const order = Object.keys(TAGS);
+  const byOrder = whole.tags?.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  return { ...whole, tags: byOrder };
+}
+
 /** Serves Swagger UI at /docs and the document at /docs-json. */
 export function setUpDocs(app: NestFastifyApplication, config: Config): void {
-  let json: string | undefined;
   serveSwaggerUi(app.getHttpAdapter().getInstance(), {
     title: 'Grantway API',
-    document: () => (json ??= JSON.stringify(createDocument(app, config))),
+    document: async () => JSON.stringify(await wholeDocument(app, config)),
     callsTo: config.roles.oauth ? undefined : config.server.issuer,
     scopes: Object.keys(SCOPES).filter((scope) => holderOf(scope) !== 'administrator'),
   });

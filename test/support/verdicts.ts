@@ -60,3 +60,8 @@ export function expectOAuthError(answer: Answer, error: string, status = 400): v
   expect(answer.headers.get('Content-Type')).toMatch(/^application\/json\b/);
   expect(answer.headers.has('Set-Cookie')).toBe(false);
 }
+
+/** Of a path with an encoded control character in it: names nothing, and a gateway lets no such path through. */
+export function statusOfControlCharacter({ config }: TestServer): number {
+  return config.roles.gateway ? 400 : 404;
+}

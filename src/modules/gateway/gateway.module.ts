@@ -1,8 +1,10 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { AccessTokensModule } from '../access/index.js';
 import { GatewayDecision } from './decision/gateway-decision.js';
+import { AdminRoutesController } from './http/admin-routes.controller.js';
 import { GatewayEdge } from './http/gateway-edge.js';
 import { PublicOrigin } from './http/public-origin.js';
+import { UpstreamDocuments } from './http/upstream-documents.js';
 import { AssertionCache } from './identity/assertion-cache.js';
 import { UpstreamIdentity } from './identity/upstream-identity.js';
 import { LimitsModule } from './limits/limits.module.js';
@@ -13,6 +15,7 @@ import { ActiveRoutes } from './routes/active-routes.js';
 /** Stands in front of upstreams: decides about every call, and forwards it with the caller's identity. */
 @Module({
   imports: [AccessTokensModule, LimitsModule],
+  controllers: [AdminRoutesController],
   providers: [
     ActiveRoutes,
     AssertionCache,
@@ -20,6 +23,7 @@ import { ActiveRoutes } from './routes/active-routes.js';
     GatewayDecision,
     GatewayEdge,
     PublicOrigin,
+    UpstreamDocuments,
     UpstreamIdentity,
     UpstreamPools,
   ],

@@ -41,8 +41,8 @@ export interface SwaggerUi {
   title: string;
   /** Another origin that the document's calls go to. */
   callsTo: string | undefined;
-  /** The OpenAPI document as JSON; asked for once the routes are there. */
-  document: () => string;
+  /** The OpenAPI document as JSON; asked for with each request. */
+  document: () => Promise<string>;
   /** Scopes that the Authorize dialog ticks beforehand. */
   scopes: readonly string[];
 }
@@ -52,9 +52,12 @@ export function serveSwaggerUi(
   fastify: FastifyInstance,
   { title, callsTo, document, scopes }: SwaggerUi,
 ): void {
-  fastify.get('/docs-json', (_request, reply) => {
-    void reply.header('Cache-Control', 'no-cache').type('application/json; charset=utf-8').send(document());
-  });
+  fastify.get('/docs-json', async (_request, reply) =>
+    reply
+      .header('Cache-Control', 'no-cache')
+      .type('application/json; charset=utf-8')
+      .send(await document()),
+  );
   for (const path of ['/docs', '/docs/']) {
     fastify.get(path, (_request, reply) => {
       void reply

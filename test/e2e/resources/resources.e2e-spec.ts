@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, bearer, call, post, signIn } from '../../support/http.js';
 import { type TestClient, aConfidentialClient, aPerson } from '../../support/mothers.js';
 import { type TestServer, startServer } from '../../support/server.js';
+import { statusOfControlCharacter } from '../../support/verdicts.js';
 
 const RESOURCES = '/api/resources';
 const NOBODYS = `${RESOURCES}/019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b10`;
@@ -217,11 +218,15 @@ describe('access to resources', () => {
     'abc',
     '1',
     '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b1',
-    '%00',
     "'",
     '019A9F3E-7C1A-7D2E-9B0A-3F6D2C8E4B10',
   ])('answers 404 for the id %s', async (id) => {
     expect(await bearer(server, alice, `${RESOURCES}/${id}`)).toMatchObject(aProblem(404));
+  });
+
+  it('finds nothing under a control character', async () => {
+    const refusal = aProblem(statusOfControlCharacter(server));
+    expect(await bearer(server, alice, `${RESOURCES}/%00`)).toMatchObject(refusal);
   });
 });
 
