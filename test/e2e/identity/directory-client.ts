@@ -3,6 +3,7 @@ import {
   DIRECTORY_LIMITS,
   type DirectoryLimits,
 } from '../../../src/modules/auth/directory-client/directory-limits.js';
+import type { DirectoryConfig } from '../../../src/config/config.js';
 import { createLogger } from '../../../src/platform/logging/logger.js';
 import type { SignedInOwner } from '../../../src/protocol/resource-owner.js';
 import { MovableClock } from '../../support/clock.js';
@@ -16,9 +17,9 @@ export const FROM = { clientId: 'first-client', ip: '192.0.2.7', userAgent: 'Bro
 /** Short, so that no test waits long. */
 export const SHORT: DirectoryLimits = {
   ...DIRECTORY_LIMITS,
-  authenticate: { inFlight: 2, waiting: 3, deadlineMs: 600 },
-  describe: { inFlight: 2, waiting: 3, deadlineMs: 400 },
-  connectMs: 300,
+  authenticate: { inFlight: 2, waiting: 3, deadlineMs: 1_000 },
+  describe: { inFlight: 2, waiting: 3, deadlineMs: 800 },
+  connectMs: 500,
   restMs: 400,
 };
 
@@ -40,11 +41,12 @@ export interface DirectoryClient {
   logs: string[];
 }
 
-export function clientOf(url: string, limits = SHORT): DirectoryClient {
+/** @param tls what the client of a directory with TLS is configured with */
+export function clientOf(url: string, limits = SHORT, tls: Partial<DirectoryConfig> = {}): DirectoryClient {
   const logs: string[] = [];
   const logger = createLogger('trace', { write: (line) => void logs.push(line) });
   const internal = { secret: SECRET, previousSecret: undefined, gatewayUrl: undefined };
-  const config = { url, ca: undefined, clientCertificate: undefined, clientKey: undefined };
+  const config = { url, ca: undefined, clientCertificate: undefined, clientKey: undefined, ...tls };
   const people = new RemoteDirectory(config, internal, new MovableClock(), logger, limits);
   closing({ close: () => people.onApplicationShutdown() });
   return { people, logs };
