@@ -36,6 +36,8 @@ async function aRegisteredClient(metadata: Record<string, unknown> = {}): Promis
   return { id: json.client_id, secret: json.client_secret };
 }
 
+const detail = (name: string, display: unknown = true) => ({ name, display });
+
 describe('RFC 7591 §2: client metadata', () => {
   it('carries the registered names and comes back whole', async () => {
     const metadata = {
@@ -51,6 +53,11 @@ describe('RFC 7591 §2: client metadata', () => {
       grant_ttl: 7200,
       refresh_leeway: 0,
       access_token_signing_alg: 'RS256',
+      access_token_format: 'opaque',
+      user_details: [
+        { name: 'email', display: true },
+        { name: 'attributes.department', display: false },
+      ],
       allowed_origins: ['https://app.example'],
       audiences: ['https://api2.example'],
     };
@@ -80,6 +87,8 @@ describe('RFC 7591 §2: client metadata', () => {
       audiences: [],
       allowed_origins: [],
       access_token_ttl: null,
+      access_token_format: 'jwt',
+      user_details: [],
     });
   });
 
@@ -122,6 +131,37 @@ describe('RFC 7591 §2: client metadata', () => {
     ['a leeway of more than a minute', { refresh_leeway: 61 }, 'refresh_leeway'],
     ['a negative leeway', { refresh_leeway: -1 }, 'refresh_leeway'],
     ['an algorithm of none', { access_token_signing_alg: 'none' }, 'access_token_signing_alg'],
+    ['an unknown format', { access_token_format: 'paseto' }, 'access_token_format'],
+    ['details in an object', { user_details: { email: true } }, 'user_details'],
+    ['details in a string', { user_details: 'email' }, 'user_details'],
+    ['null details', { user_details: null }, 'user_details'],
+    ['a detail by its name alone', { user_details: ['email'] }, 'user_details/0'],
+    ['a detail in a list', { user_details: [['email', true]] }, 'user_details/0'],
+    [
+      'a detail without display',
+      { user_details: [detail('roles'), { name: 'email' }] },
+      'user_details/1/display',
+    ],
+    ['display in a string', { user_details: [detail('email', 'true')] }, 'user_details/0/display'],
+    ['a detail without a name', { user_details: [{ display: true }] }, 'user_details/0/name'],
+    ['an unknown detail', { user_details: [detail('password_hash')] }, 'user_details/0/name'],
+    ['a claim that is no detail', { user_details: [detail('sub')] }, 'user_details/0/name'],
+    ['an inherited name for a detail', { user_details: [detail('constructor')] }, 'user_details/0/name'],
+    ['an attribute without a name', { user_details: [detail('attributes.')] }, 'user_details/0/name'],
+    ['an attribute nobody can have', { user_details: [detail('attributes.a b')] }, 'user_details/0/name'],
+    [
+      'an inherited name for an attribute',
+      { user_details: [detail('attributes.__proto__')] },
+      'user_details/0/name',
+    ],
+    ['a third member of a detail', { user_details: [{ ...detail('email'), scope: 'x' }] }, 'user_details/0'],
+    [
+      'an inherited member of a detail',
+      { user_details: [{ ...detail('email'), toString: 'x' }] },
+      'user_details/0',
+    ],
+    ['a repeated detail', { user_details: [detail('email'), detail('email', false)] }, 'user_details'],
+    ['65 details', { user_details: Array(65).fill(detail('email')) }, 'user_details'],
     ['an origin with a path', { allowed_origins: ['https://app.example/x'] }, 'allowed_origins'],
     ['any origin', { allowed_origins: ['*'] }, 'allowed_origins'],
     ['the null origin', { allowed_origins: ['null'] }, 'allowed_origins'],

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { ClientRegistry } from '../../src/modules/clients/index.js';
 import { UserDirectory } from '../../src/modules/users/index.js';
 import { Database } from '../../src/platform/database/database.js';
+import { ACCESS_TOKEN_FORMATS } from '../../src/protocol/access-token.js';
 import { type Answer, basic, call, post, refresh, signIn } from '../support/http.js';
 import { decodeJwt, signedWith, theServersKey, unsigned } from '../support/jwt.js';
 import {
@@ -86,6 +87,27 @@ describe('RFC 7662 §2.2: an active token', () => {
         const { json } = await introspect(server, client, token, { token_type_hint: hint });
         expect(json.active).toBe(true);
       }
+    },
+  );
+});
+
+describe('RFC 7662 §2.2 and §4: details of the person behind a token', () => {
+  it.each(ACCESS_TOKEN_FORMATS)(
+    'go to a resource server in full, and to the client of a token that is %s as far as it may see them',
+    async (accessTokenFormat) => {
+      const app = await aConfidentialClient(server, {
+        accessTokenFormat,
+        userDetails: [
+          { name: 'name', display: true },
+          { name: 'email', display: false },
+        ],
+      });
+      const { json } = await signIn(server, app, person);
+      const toResourceServer = (await introspect(server, resourceServer, json.access_token)).json;
+      expect(toResourceServer).toMatchObject({ name: 'Alice Example', email: 'alice@example.com' });
+      const { email: _, ...displayed } = toResourceServer;
+      expect((await introspect(server, app, json.access_token)).json).toEqual(displayed);
+      expect((await introspect(server, client, json.access_token)).text).toBe(INACTIVE);
     },
   );
 });
@@ -250,6 +272,17 @@ async function deadTokens(): Promise<Record<string, string>> {
   const disabledPerson = await aPerson(server);
   const ofDisabledPerson = (await signIn(server, client, disabledPerson)).json;
   await server.app.get(UserDirectory).change(disabledPerson.sub, { status: 'disabled' });
+  const opaque = await aConfidentialClient(server, { accessTokenFormat: 'opaque' });
+  const opaqueRevoked = (await signIn(server, opaque, person)).json.access_token as string;
+  await post(server, '/revoke', opaque, { token: opaqueRevoked });
+  const opaqueEnded = (await signIn(server, opaque, person)).json;
+  await post(server, '/revoke', opaque, { token: opaqueEnded.refresh_token });
+  const opaqueShortLived = await aConfidentialClient(server, {
+    accessTokenFormat: 'opaque',
+    accessTokenTtl: 1,
+  });
+  const opaqueExpired = (await signIn(server, opaqueShortLived, person)).json.access_token as string;
+  server.clock.advance(2);
   const deletedPerson = await aPerson(server);
   const ofDeletedPerson = (await signIn(server, client, deletedPerson)).json;
   await server.app.get(UserDirectory).remove(deletedPerson.sub);
@@ -260,6 +293,11 @@ async function deadTokens(): Promise<Record<string, string>> {
   return {
     'a random string': 'nobody-ever-issued-this',
     'a random refresh token': `gwr_${'A'.repeat(43)}`,
+    'a random opaque access token': `gwa_${'A'.repeat(43)}`,
+    'half of an opaque access token': opaqueRevoked.slice(0, 24),
+    'an opaque one that was revoked by itself': opaqueRevoked,
+    'an opaque one of an ended grant': opaqueEnded.access_token,
+    'an opaque one that expired': opaqueExpired,
     expired,
     'revoked by itself': revoked.access_token,
     'of an ended grant': ended.access_token,

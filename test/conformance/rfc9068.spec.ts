@@ -98,6 +98,25 @@ describe('RFC 9068 §2.2: the claims', () => {
     });
   });
 
+  it('carry roles and other details of the person where the client is configured to show them (§2.2.2, §2.2.3)', async () => {
+    const told = await aConfidentialClient(server, {
+      userDetails: [
+        { name: 'name', display: true },
+        { name: 'roles', display: true },
+        { name: 'email', display: false },
+      ],
+    });
+    const { json } = await signIn(server, told, person);
+    const { claims } = decodeJwt(json.access_token);
+    expect(claims).toMatchObject({ name: 'Alice Example', roles: ['admin'] });
+    expect(
+      Object.keys(claims)
+        .filter((name) => !(name in genuine.claims))
+        .toSorted(),
+    ).toEqual(['name', 'roles']);
+    await expectAccepted(server, resourceServer, json.access_token);
+  });
+
   it('live as long as expires_in says, an hour at most', async () => {
     const before = server.clock.seconds();
     const { json } = await signIn(server, client, person);

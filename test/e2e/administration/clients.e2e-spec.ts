@@ -121,6 +121,8 @@ describe('/admin/clients/{client_id}', () => {
     ['null audiences', { audiences: null }, 'audiences'],
     ['null origins', { allowed_origins: null }, 'allowed_origins'],
     ['a null algorithm', { access_token_signing_alg: null }, 'access_token_signing_alg'],
+    ['a null format', { access_token_format: null }, 'access_token_format'],
+    ['null details', { user_details: null }, 'user_details'],
     ['a null status', { status: null }, 'status'],
     ['a default beyond the scope', { default_scope: 'users:read' }, 'default_scope'],
     ['an hour and a second', { access_token_ttl: 3601 }, 'access_token_ttl'],
@@ -131,6 +133,20 @@ describe('/admin/clients/{client_id}', () => {
     expectRefusedMembers(await admin('PATCH', path, { status: 'disabled', ...members }), member);
     expect((await admin('GET', path)).json).toEqual(before);
     expectTokens(await signIn(server, client, person));
+  });
+
+  it('replaces its user details whole, and leaves them to a change that does not name them', async () => {
+    const client = await aConfidentialClient(server, { userDetails: [{ name: 'email', display: true }] });
+    const path = `/admin/clients/${client.id}`;
+    const user_details = [{ name: 'roles', display: false }];
+    expect((await admin('PATCH', path, { user_details })).json.user_details).toEqual(user_details);
+    const other = await admin('PATCH', path, { access_token_format: 'opaque' });
+    expect(other.json).toMatchObject({ user_details, access_token_format: 'opaque' });
+    expect((await admin('PATCH', path, { user_details: [] })).json.user_details).toEqual([]);
+    expect((await admin('GET', path)).json).toMatchObject({
+      user_details: [],
+      access_token_format: 'opaque',
+    });
   });
 
   it('loses no change to another one made at the same moment', async () => {

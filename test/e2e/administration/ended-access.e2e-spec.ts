@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GrantRegistry } from '../../../src/modules/tokens/index.js';
+import { ACCESS_TOKEN_FORMATS } from '../../../src/protocol/access-token.js';
 import { type Administration, administrationOf } from '../../support/administration.js';
 import { type Answer, bearer, post, refresh, signIn } from '../../support/http.js';
 import { decodeJwt } from '../../support/jwt.js';
@@ -171,7 +172,13 @@ const STATES_OF_A_CLIENT: State[] = [
   },
 ];
 
-describe.each(SECRET_METHODS)('with client authentication by $method', ({ send }) => {
+/** One format with each method: the two have nothing to do with one another. */
+const CLIENTS = SECRET_METHODS.map((method, at) => ({
+  ...method,
+  accessTokenFormat: ACCESS_TOKEN_FORMATS[at],
+}));
+
+describe.each(CLIENTS)('by $method, with $accessTokenFormat access tokens', ({ send, accessTokenFormat }) => {
   let person: TestPerson;
   let client: TestClient;
   let otherPerson: TestPerson;
@@ -181,7 +188,10 @@ describe.each(SECRET_METHODS)('with client authentication by $method', ({ send }
     // A clock that a test before this one moved would have outrun the administrator's token.
     admin = await administrationOf(server);
     [person, otherPerson] = [await aPerson(server), await aPerson(server)];
-    [client, otherClient] = [await aConfidentialClient(server), await aConfidentialClient(server)];
+    [client, otherClient] = [
+      await aConfidentialClient(server, { accessTokenFormat }),
+      await aConfidentialClient(server, { accessTokenFormat }),
+    ];
   });
 
   it.each(STATES_OF_A_PERSON)('a person: $state', async ({ change, expected }) => {

@@ -4,7 +4,7 @@ import { bearer, call, signIn } from '../../support/http.js';
 import { PASSWORD, type TestClient, aConfidentialClient, aPerson } from '../../support/mothers.js';
 import { ADMINISTRATOR, FIRST_CLIENT, type TestServer, startServer } from '../../support/server.js';
 import { expectTokens } from '../../support/token-endpoint.js';
-import { expectOAuthError } from '../../support/verdicts.js';
+import { expectOAuthError, statusOfControlCharacter } from '../../support/verdicts.js';
 
 const NOBODY = '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b10';
 
@@ -28,6 +28,7 @@ describe('POST /admin/users', () => {
       email: 'alice@example.com',
       email_verified: true,
       roles: ['clerk'],
+      attributes: { department: 'Freight', level: 3, temporary: false, sites: ['Basel', 'Brno'] },
     };
     const created = await admin('POST', '/admin/users', { ...members, password: PASSWORD });
     expect(created.status).toBe(201);
@@ -45,7 +46,8 @@ describe('POST /admin/users', () => {
 
   it('creates a person without a password, who cannot sign in with any', async () => {
     const { status, json } = await admin('POST', '/admin/users', { username: 'no-password' });
-    expect({ status, name: json.name, roles: json.roles }).toEqual({ status: 201, name: null, roles: [] });
+    expect(status).toBe(201);
+    expect(json).toMatchObject({ name: null, roles: [], attributes: {} });
     for (const password of ['null', 'undefined', ' ', PASSWORD]) {
       expectOAuthError(await signIn(server, client, { username: 'no-password', password }), 'invalid_grant');
     }
@@ -97,6 +99,19 @@ describe('POST /admin/users', () => {
     ['roles in a string', { roles: 'admin' }, 'roles'],
     ['a role with a space', { roles: ['ad min'] }, 'roles'],
     ['33 roles', { roles: Array.from({ length: 33 }, (_, i) => `r${i}`) }, 'roles'],
+    ['attributes in a list', { attributes: ['department'] }, 'attributes'],
+    ['null attributes', { attributes: null }, 'attributes'],
+    ['an attribute without a value', { attributes: { department: null } }, 'attributes'],
+    ['an object in an attribute', { attributes: { department: { name: 'x' } } }, 'attributes'],
+    ['an attribute with a space in its name', { attributes: { 'cost centre': 1 } }, 'attributes'],
+    ['an attribute of an inherited name', { attributes: { toString: 'x' } }, 'attributes'],
+    ['an attribute with NUL', { attributes: { department: 'a\0b' } }, 'attributes'],
+    ['an attribute of 257 characters', { attributes: { note: 'x'.repeat(257) } }, 'attributes'],
+    [
+      '33 attributes',
+      { attributes: Object.fromEntries(Array.from({ length: 33 }, (_, i) => [`a${i}`, i])) },
+      'attributes',
+    ],
     ['an unknown status', { status: 'locked' }, 'status'],
     ['a null password', { password: null }, 'password'],
     ['a password that is a number', { password: 123456789012345 }, 'password'],
@@ -165,6 +180,7 @@ describe('GET /admin/users', () => {
       'email',
       'email_verified',
       'roles',
+      'attributes',
       'status',
       'created_at',
       'updated_at',
@@ -192,10 +208,12 @@ describe('/admin/users/{id}', () => {
     'answers 404 to %s for anything that is nobody’s id',
     async (method) => {
       const body = method === 'PATCH' ? { name: 'Nobody' } : undefined;
-      for (const id of [NOBODY, NOBODY.toUpperCase(), 'alice', '1', '%00', "'", 'null', client.id]) {
+      for (const id of [NOBODY, NOBODY.toUpperCase(), 'alice', '1', "'", 'null', client.id]) {
         const missing = await admin(method, `/admin/users/${id}`, body);
         expect({ id, status: missing.status }).toEqual({ id, status: 404 });
       }
+      const control = await admin(method, '/admin/users/%00', body);
+      expect(control.status).toBe(statusOfControlCharacter(server));
     },
   );
 
@@ -230,6 +248,34 @@ describe('/admin/users/{id}', () => {
     expectTokens(await signIn(server, client, person));
   });
 
+  it('replaces the attributes whole', async () => {
+    const { sub } = await aPerson(server, { name: 'Kept', attributes: { department: 'Freight', level: 3 } });
+    const path = `/admin/users/${sub}`;
+    const changed = await admin('PATCH', path, { attributes: { department: 'Customs' } });
+    expect(changed.json).toMatchObject({ name: 'Kept', attributes: { department: 'Customs' } });
+    expect(changed.json.attributes).not.toHaveProperty('level');
+    expect((await admin('PATCH', path, { name: 'Renamed' })).json.attributes).toEqual({
+      department: 'Customs',
+    });
+    expect((await admin('PATCH', path, { attributes: {} })).json.attributes).toEqual({});
+    expect((await admin('GET', path)).json.attributes).toEqual({});
+  });
+
+  it('takes no __proto__ for an attribute, and no number beyond all bounds', async () => {
+    const { sub } = await aPerson(server, { attributes: { department: 'Freight' } });
+    const { json } = await signIn(server, FIRST_CLIENT, ADMINISTRATOR, 'users:write');
+    for (const attributes of ['{"__proto__":"x"}', '{"__proto__":{"admin":true}}', '{"level":1e400}']) {
+      const refused = await call(server, `/admin/users/${sub}`, {
+        method: 'PATCH',
+        headers: { Authorization: `Bearer ${json.access_token}`, 'Content-Type': 'application/json' },
+        body: `{"attributes":${attributes}}`,
+      });
+      expect({ attributes, status: refused.status }).toEqual({ attributes, status: 400 });
+    }
+    expect((await admin('GET', `/admin/users/${sub}`)).json.attributes).toEqual({ department: 'Freight' });
+    expect(({} as Record<string, unknown>).admin).toBeUndefined();
+  });
+
   it.each([
     ['another username', { username: 'other' }, 'username'],
     ['another id', { id: NOBODY }, 'id'],
@@ -238,6 +284,8 @@ describe('/admin/users/{id}', () => {
     ['another inherited member', { hasOwnProperty: 'x' }, 'hasOwnProperty'],
     ['an unknown member', { isActive: true }, 'isActive'],
     ['a null status', { status: null }, 'status'],
+    ['null attributes', { attributes: null }, 'attributes'],
+    ['an attribute to remove', { attributes: { department: null } }, 'attributes'],
     ['a null password', { password: null }, 'password'],
     ['a weak password', { password: 'passwordpassword' }, 'password'],
   ])('refuses to change a person by %s, and changes nothing', async (_, members, member) => {

@@ -16,23 +16,19 @@ import {
   type ValidatorConstraintInterface,
 } from 'class-validator';
 import { isOrigin } from '../../../config/origins.js';
-import { AsParsed, MayBeAbsent, MayBeNull } from '../../../platform/http/members.js';
-import { ACCESS_TOKEN_FORMATS, type AccessTokenFormat } from '../../../protocol/access-token.js';
+import { MayBeAbsent, MayBeNull } from '../../../platform/http/members.js';
 import { PRINTABLE } from '../../../protocol/characters.js';
 import {
   CLIENT_AUTHENTICATION_METHODS,
+  type ClientAuthenticationMethod,
   GRANT_TYPES,
-  SIGNING_ALGORITHMS,
-} from '../../../protocol/grant-types.js';
-import type {
-  ClientAuthenticationMethod,
-  GrantType,
-  SigningAlgorithm,
+  type GrantType,
 } from '../../../protocol/grant-types.js';
 import { parseScope } from '../../../protocol/scopes.js';
-import { AUTHENTICATION_METHOD } from './client-answers.dto.js';
-import { MOST_USER_DETAILS, UserDetail, parseUserDetails } from './user-details.dto.js';
 import type { ClientRegistration } from '../registration/client-registration.js';
+import { AUTHENTICATION_METHOD } from './client-answers.dto.js';
+import { TokenMembers } from './token-members.dto.js';
+import { parseUserDetails } from './user-details.dto.js';
 
 const DAY = 24 * 60 * 60;
 const SCOPE_LIST = /^$|^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/;
@@ -48,24 +44,7 @@ class IsOriginList implements ValidatorConstraintInterface {
   }
 }
 
-/** A lifetime; `null` goes back to the server's default. */
-const Seconds =
-  (most: number): PropertyDecorator =>
-  (target, property) => {
-    ApiPropertyOptional({
-      type: 'integer',
-      nullable: true,
-      minimum: 1,
-      maximum: most,
-      description: 'Seconds; null for the default',
-    })(target, property);
-    MayBeNull()(target, property);
-    IsInt({ message: 'must be a whole number of seconds' })(target, property);
-    Min(1, { message: 'must be at least 1' })(target, property);
-    Max(most, { message: `must be at most ${most}` })(target, property);
-  };
-
-class ClientMembers {
+class ClientMembers extends TokenMembers {
   @ApiPropertyOptional({
     enum: GRANT_TYPES,
     enumName: 'GrantType',
@@ -116,58 +95,6 @@ class ClientMembers {
   @MayBeAbsent()
   @IsBoolean({ message: 'must be true or false' })
   first_party?: boolean;
-
-  @Seconds(3600)
-  access_token_ttl?: number | null;
-
-  @Seconds(30 * DAY)
-  refresh_token_ttl?: number | null;
-
-  @Seconds(30 * DAY)
-  grant_ttl?: number | null;
-
-  @ApiPropertyOptional({
-    type: 'integer',
-    nullable: true,
-    minimum: 0,
-    maximum: 60,
-    description: 'Seconds in which a repeated refresh gets the same answer',
-  })
-  @MayBeNull()
-  @IsInt({ message: 'must be a whole number of seconds' })
-  @Min(0, { message: 'must be at least 0' })
-  @Max(60, { message: 'must be at most 60' })
-  refresh_leeway?: number | null;
-
-  @ApiPropertyOptional({
-    type: [UserDetail],
-    maxItems: MOST_USER_DETAILS,
-    description:
-      'What its tokens reveal of a person beside `sub`; at creation nothing, and a change replaces all of it',
-    example: [
-      { name: 'roles', display: true },
-      { name: 'attributes.department', display: false },
-    ],
-  })
-  @MayBeAbsent()
-  @IsArray({ message: 'must be a list' })
-  @ArrayMaxSize(MOST_USER_DETAILS, { message: `must have at most ${MOST_USER_DETAILS} entries` })
-  @AsParsed()
-  user_details?: unknown[];
-
-  @ApiPropertyOptional({
-    enum: ACCESS_TOKEN_FORMATS,
-    description:
-      'At creation `jwt`; `opaque` for a random string whose claims stay here, for introspection and the gateway',
-  })
-  @MayBeAbsent()
-  @IsIn(ACCESS_TOKEN_FORMATS, { message: `must be one of ${ACCESS_TOKEN_FORMATS.join(', ')}` })
-  access_token_format?: AccessTokenFormat;
-
-  @ApiPropertyOptional({ enum: SIGNING_ALGORITHMS, description: 'At creation ES256; of a JWT' })
-  @MayBeAbsent()
-  @IsIn(SIGNING_ALGORITHMS, { message: `must be one of ${SIGNING_ALGORITHMS.join(', ')}` })
-  access_token_signing_alg?: SigningAlgorithm;
 
   @ApiPropertyOptional({
     type: [String],
