@@ -9,6 +9,8 @@ export interface UpstreamServer {
   connections: Set<Socket>;
   /** Connections that ever were. */
   accepted: number;
+  /** Requests that ever were, where they are HTTP. */
+  asked: number;
   close(): Promise<void>;
 }
 
@@ -52,11 +54,13 @@ async function listen(server: NetServer, wantedPort = 0): Promise<UpstreamServer
     port,
     connections: new Set(),
     accepted: 0,
+    asked: 0,
     async close() {
       for (const socket of upstream.connections) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+  server.on('request', () => (upstream.asked += 1));
   server.on('connection', (socket: Socket) => {
     upstream.accepted += 1;
     upstream.connections.add(socket);

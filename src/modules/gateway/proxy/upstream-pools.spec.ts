@@ -1,0 +1,360 @@
+import { type RequestListener, request as httpRequest } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import {
+  type Front,
+  aRouteTo,
+  closedAfterEach,
+  startFront,
+  until,
+} from '../../../../test/support/gateway-front.js';
+import {
+  type UpstreamServer,
+  startRawUpstream,
+  startUpstream,
+} from '../../../../test/support/upstream-server.js';
+import { Unavailable } from '../../../protocol/problem.js';
+import type { Route, Upstream } from '../routes/route.js';
+
+const toBeClosed = closedAfterEach();
+
+async function anUpstream(handle: RequestListener): Promise<UpstreamServer> {
+  return toBeClosed(await startUpstream(handle));
+}
+
+async function aFront(route: Route): Promise<Front> {
+  return toBeClosed(await startFront(route));
+}
+
+/** An origin at which nobody listens. */
+async function aDeadUpstream(): Promise<UpstreamServer> {
+  const upstream = await startUpstream(() => undefined);
+  await upstream.close();
+  return upstream;
+}
+
+const ok: RequestListener = (request, response) =>
+  void request.resume().once('end', () => response.end('ok'));
+const never: RequestListener = () => undefined;
+
+async function statusAt(front: Front, init?: RequestInit): Promise<number> {
+  const answer = await fetch(front.origin, init);
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+async function wait(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function several<T>(count: number, each: (nth: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: count }, (_, nth) => each(nth)));
+}
+
+describe('several targets', () => {
+  it('are asked in turn while they have the same load', async () => {
+    const upstreams = await several(3, async () => anUpstream(ok));
+    const front = await aFront(aRouteTo(upstreams));
+    for (let nth = 0; nth < 9; nth += 1) await statusAt(front);
+    expect(upstreams.map(({ asked }) => asked)).toEqual([3, 3, 3]);
+  });
+
+  it('are chosen by the fewest requests in flight', async () => {
+    const [slow, fast] = [await anUpstream(never), await anUpstream(ok)];
+    const front = await aFront(aRouteTo([slow, fast]));
+    const leave = new AbortController();
+    const first = several(2, async () =>
+      fetch(front.origin, { signal: leave.signal }).catch(() => undefined),
+    );
+    await until(() => slow.asked === 1, 'one request at the slow one');
+    for (let nth = 0; nth < 5; nth += 1) expect(await statusAt(front)).toBe(200);
+    expect([slow.asked, fast.asked]).toEqual([1, 6]);
+    leave.abort();
+    await first;
+  });
+
+  it('share what a route may have in flight, and none is given more', async () => {
+    const upstreams = await several(2, async () => await anUpstream(never));
+    const front = await aFront(aRouteTo(upstreams, {}, { maxInFlight: 2 }));
+    const leave = new AbortController();
+    const hanging = several(4, async () =>
+      fetch(front.origin, { signal: leave.signal }).catch(() => undefined),
+    );
+    await until(() => upstreams.every(({ connections }) => connections.size === 2), 'two requests at each');
+    const refused = await fetch(front.origin);
+    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '1']);
+    leave.abort();
+    await hanging;
+    await until(() => front.underWay === 0, 'the end');
+    expect(front.pools.choose(aRouteTo(upstreams)).inFlight).toBe(0);
+  });
+});
+
+describe('a target that cannot be reached', () => {
+  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('leaves %s to another', async (method) => {
+    const alive = await anUpstream(ok);
+    const front = await aFront(aRouteTo([await aDeadUpstream(), alive]));
+    for (let nth = 0; nth < 4; nth += 1) expect(await statusAt(front, { method })).toBe(200);
+    expect(alive.asked).toBe(4);
+  });
+
+  it.each([
+    ['POST, which is not idempotent', { method: 'POST' }],
+    ['a body, which could be sent once only', { method: 'PUT', body: 'body' }],
+  ])('does not leave %s to another', async (_, init) => {
+    const alive = await anUpstream(ok);
+    const front = await aFront(aRouteTo([await aDeadUpstream(), alive]));
+    const statuses = [await statusAt(front, init), await statusAt(front, init)];
+    expect(statuses.toSorted()).toEqual([200, 502]);
+    expect(alive.asked).toBe(1);
+  });
+
+  it('is not left when it had the request already', async () => {
+    let received = 0;
+    const upstream = toBeClosed(
+      await startRawUpstream((socket) => {
+        socket.once('data', () => {
+          received += 1;
+          socket.destroy();
+        });
+      }),
+    );
+    const alive = await anUpstream(ok);
+    const front = await aFront(aRouteTo([upstream, alive]));
+    const statuses = [await statusAt(front), await statusAt(front)];
+    expect(statuses.toSorted()).toEqual([200, 502]);
+    expect([received, alive.asked]).toEqual([1, 1]);
+  });
+
+  it('is one of three at most', async () => {
+    const dead = await several(5, aDeadUpstream);
+    const front = await aFront(aRouteTo(dead));
+    expect(await statusAt(front)).toBe(502);
+    const failures = front.logs.filter(({ error }) => error === 'ECONNREFUSED');
+    expect(new Set(failures.map(({ target }) => target)).size).toBe(3);
+  });
+});
+
+describe('the circuit of a target', () => {
+  const breaker = { failures: 2, openMs: 300 };
+
+  it('opens after failures in a row, and lets nothing through', async () => {
+    const upstream = toBeClosed(
+      await startRawUpstream((socket) => void socket.once('data', () => socket.destroy())),
+    );
+    const front = await aFront(aRouteTo([upstream], {}, { breaker: { failures: 2, openMs: 3_000 } }));
+    expect([await statusAt(front), await statusAt(front)]).toEqual([502, 502]);
+    const refused = await fetch(front.origin);
+    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '3']);
+    expect(upstream.accepted).toBe(2);
+  });
+
+  it('is not opened by failures with successes between them, nor by answers of any status', async () => {
+    let asked = 0;
+    const upstream = toBeClosed(
+      await startUpstream((request, response) => {
+        asked += 1;
+        if (asked % 2 === 0) request.socket.destroy();
+        else response.writeHead(asked === 1 ? 200 : 503).end();
+      }),
+    );
+    const front = await aFront(aRouteTo([upstream], {}, { breaker }));
+    for (const expected of [200, 502, 503, 502, 503, 502, 503]) expect(await statusAt(front)).toBe(expected);
+  });
+
+  it('is not opened by clients that leave', async () => {
+    const upstream = await anUpstream(never);
+    const front = await aFront(aRouteTo([upstream], {}, { breaker }));
+    for (let nth = 0; nth < 4; nth += 1) {
+      await expect(fetch(front.origin, { signal: AbortSignal.timeout(60) })).rejects.toThrow();
+    }
+    await until(() => front.underWay === 0, 'the end');
+    expect(front.pools.choose(aRouteTo([upstream], {}, { breaker })).circuit.shutFor).toBe(0);
+  });
+
+  it('lets one request try after a while, and opens again when that fails', async () => {
+    let asked = 0;
+    const upstream = toBeClosed(
+      await startUpstream((request) => {
+        asked += 1;
+        setTimeout(() => request.socket.destroy(), 30);
+      }),
+    );
+    const front = await aFront(aRouteTo([upstream], {}, { breaker }));
+    await several(2, async () => statusAt(front));
+    await wait(breaker.openMs);
+    const statuses = await several(5, async () => statusAt(front));
+    expect(statuses.toSorted()).toEqual([502, 503, 503, 503, 503]);
+    expect(await statusAt(front)).toBe(503);
+    expect(asked).toBe(3);
+  });
+
+  it('closes when the target is back, without a restart', async () => {
+    const dead = await aDeadUpstream();
+    const front = await aFront(aRouteTo([dead], {}, { breaker }));
+    expect([await statusAt(front), await statusAt(front), await statusAt(front)]).toEqual([502, 502, 503]);
+    toBeClosed(await startUpstream(ok, { port: dead.port }));
+    await wait(breaker.openMs);
+    expect(await several(3, async () => statusAt(front))).toContain(200);
+    expect(await several(3, async () => statusAt(front))).toEqual([200, 200, 200]);
+    expect(front.logs.map(({ msg }) => msg)).toEqual(
+      expect.arrayContaining(['circuit of an upstream opened', 'circuit of an upstream closed']),
+    );
+  });
+
+  it('sends requests to the targets that are left', async () => {
+    const alive = await anUpstream(ok);
+    const dying = toBeClosed(
+      await startRawUpstream((socket) => void socket.once('data', () => socket.destroy())),
+    );
+    const front = await aFront(aRouteTo([dying, alive], {}, { breaker: { failures: 2, openMs: 20_000 } }));
+    for (let nth = 0; nth < 4; nth += 1) await statusAt(front, { method: 'POST' });
+    for (let nth = 0; nth < 5; nth += 1) expect(await statusAt(front, { method: 'POST' })).toBe(200);
+    expect(dying.accepted).toBe(2);
+  });
+});
+
+describe('the health of a target', () => {
+  const health: Upstream['health'] = { path: '/health?deep', intervalMs: 40, timeoutMs: 100 };
+
+  it('takes it out while its check fails, and back when it does not', async () => {
+    let status = 200;
+    let asked = 0;
+    const moody = await anUpstream((request, response) => {
+      if (request.url === '/health?deep') response.writeHead(status).end();
+      else {
+        asked += 1;
+        response.end('ok');
+      }
+    });
+    const front = await aFront(aRouteTo([moody], {}, { health }));
+    expect(await statusAt(front)).toBe(200);
+    status = 500;
+    await until(() => front.logs.some(({ msg }) => msg === 'upstream failed its health check'), 'the check');
+    const refused = await fetch(front.origin);
+    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '1']);
+    expect(asked).toBe(1);
+    status = 204;
+    await until(() => front.logs.some(({ msg }) => msg === 'upstream is healthy again'), 'the check');
+    expect(await statusAt(front)).toBe(200);
+  });
+
+  it('fails when the check is not answered in time', async () => {
+    const stuck = await anUpstream(never);
+    const front = await aFront(aRouteTo([stuck], {}, { health }));
+    front.pools.retain([aRouteTo([stuck], {}, { health })]);
+    await until(() => front.logs.some(({ msg }) => msg === 'upstream failed its health check'), 'the check');
+  });
+
+  it('is asked no more when no route names the target, nor after the end', async () => {
+    const upstream = await anUpstream(ok);
+    const route = aRouteTo([upstream], {}, { health });
+    const front = await aFront(route);
+    front.pools.retain([route]);
+    await until(() => upstream.asked > 2, 'some checks');
+    front.pools.retain([]);
+    await until(() => upstream.connections.size === 0, 'the connections to close');
+    const asked = upstream.asked;
+    await wait(200);
+    expect(upstream.asked).toBe(asked);
+  });
+});
+
+describe('a new table of routes', () => {
+  it('lets requests to a target that is gone finish, and closes its connections then', async () => {
+    let finish: (() => void) | undefined;
+    const upstream = toBeClosed(
+      await startUpstream((_, response) => {
+        response.write('begin');
+        finish = () => void response.end(' end');
+      }),
+    );
+    const front = await aFront(aRouteTo([upstream]));
+    const answer = await fetch(front.origin);
+    front.pools.retain([]);
+    finish!();
+    expect(await answer.text()).toBe('begin end');
+    await until(() => upstream.connections.size === 0, 'the connections to close');
+  });
+
+  it('keeps connections, circuit and count of a target that stays', async () => {
+    const upstream = await anUpstream(ok);
+    const front = await aFront(aRouteTo([upstream]));
+    await statusAt(front);
+    const target = front.pools.choose(aRouteTo([upstream]));
+    front.pools.retain([aRouteTo([upstream], { id: 'renamed', scopes: { '*': ['x'] } })]);
+    expect(front.pools.choose(aRouteTo([upstream]))).toBe(target);
+    await statusAt(front);
+    expect(upstream.accepted).toBe(1);
+  });
+
+  it('counts what is in flight to an origin over all routes, however they differ', async () => {
+    const upstream = await anUpstream(never);
+    const { pools } = await aFront(aRouteTo([upstream]));
+    const one = pools.choose(aRouteTo([upstream], {}, { maxInFlight: 2 }));
+    const other = pools.choose(
+      aRouteTo([upstream], {}, { maxInFlight: 1, breaker: { failures: 9, openMs: 9 } }),
+    );
+    expect(other).not.toBe(one);
+    const leave = one.enter();
+    expect(other.inFlight).toBe(1);
+    expect(() => pools.choose(aRouteTo([upstream], {}, { maxInFlight: 1 }))).toThrow(Unavailable);
+    leave();
+    leave();
+    expect(other.inFlight).toBe(0);
+  });
+});
+
+describe('many requests', () => {
+  it('that end in every way leave nothing behind', async () => {
+    const upstream = toBeClosed(
+      await startUpstream((request, response) => {
+        const { url } = request;
+        request.resume();
+        if (url === '/reset') request.socket.destroy();
+        else if (url === '/hang') return;
+        else if (url === '/break') response.write('begin', () => request.socket.destroy());
+        else response.end('x'.repeat(1000));
+      }),
+    );
+    const route = aRouteTo([upstream], { maxBodyBytes: 100 }, { breaker: { failures: 1e6, openMs: 1 } });
+    const front = await aFront(route);
+    const ways = ['/', '/reset', '/hang', '/break', '/', '/too-large'];
+    for (let round = 0; round < 10; round += 1) {
+      await several(30, async (nth) => {
+        const way = ways[nth % ways.length]!;
+        const body = way === '/too-large' ? new Blob(['x'.repeat(1000)]).stream() : undefined;
+        const init = {
+          method: body ? 'POST' : 'GET',
+          body,
+          duplex: 'half',
+          signal: AbortSignal.timeout(way === '/hang' ? 30 : 5_000),
+        };
+        await fetch(front.origin + way, init as RequestInit)
+          .then(async (answer) => answer.arrayBuffer())
+          .catch(() => undefined);
+      });
+    }
+    await until(() => front.underWay === 0, 'the end');
+    expect(front.pools.choose(route).inFlight).toBe(0);
+    expect(upstream.connections.size).toBeLessThanOrEqual(30);
+    await front.pools.close();
+    await until(() => upstream.connections.size === 0, 'the connections to close');
+  });
+
+  it('that are refused without a target leave the client’s connection in order', async () => {
+    const front = await aFront(
+      aRouteTo([await aDeadUpstream()], {}, { breaker: { failures: 1, openMs: 10_000 } }),
+    );
+    const statuses = await several(3, async () => {
+      return new Promise<number | undefined>((resolve, reject) => {
+        const request = httpRequest(front.origin, { method: 'POST' }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        });
+        request.on('error', reject);
+        request.end('x'.repeat(1024 * 1024));
+      });
+    });
+    expect(statuses.every((status) => status === 502 || status === 503)).toBe(true);
+  });
+});
