@@ -87,15 +87,18 @@ const ROUTE = {
         ...shortOr(UPSTREAM, ORIGIN),
         description: 'Where to: an origin, or targets and how to treat them',
       },
-      timeouts: closed({
-        connect: described({ ...DURATION, default: '3s' }, 'Until the connection stands, TLS included'),
-        headers: described(
-          { ...DURATION, default: '30s' },
-          'From the request sent to the header of the answer',
-        ),
-        idle: described({ ...DURATION, default: '60s' }, 'While nothing moves in either direction'),
-        total: described(DURATION, 'For everything. Default: as long as it takes'),
-      }),
+      timeouts: {
+        ...closed({
+          connect: described({ ...DURATION, default: '3s' }, 'Until the connection stands, TLS included'),
+          headers: described(
+            { ...DURATION, default: '30s' },
+            'From the request sent to the header of the answer',
+          ),
+          idle: described({ ...DURATION, default: '60s' }, 'While nothing moves in either direction'),
+          total: described(DURATION, 'For everything. Default: as long as it takes'),
+        }),
+        description: 'What runs out first ends the request',
+      },
       max_body: {
         type: STRING,
         pattern: '^[1-9][0-9]{0,5}(B|KiB|MiB|GiB)$',
@@ -147,7 +150,6 @@ function shortScopes() {
     if: { type: 'array' },
     then: SCOPE_LIST,
     else: {
-      type: 'object',
       minProperties: 1,
       propertyNames: { pattern: `^([*]|${METHOD})$`, title: `* or ${METHOD_TITLE}` },
       additionalProperties: SCOPE_LIST,
@@ -158,5 +160,8 @@ function shortScopes() {
 export const ROUTES_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   description: 'Routes of the Grantway gateway',
-  ...closed({ routes: { type: 'array', minItems: 1, maxItems: 10_000, items: ROUTE } }, ['routes']),
+  ...closed(
+    { routes: { type: 'array', minItems: 1, maxItems: 10_000, items: ROUTE, description: 'In any order' } },
+    ['routes'],
+  ),
 };

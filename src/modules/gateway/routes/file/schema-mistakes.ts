@@ -42,7 +42,7 @@ function findingOf(error: ErrorObject): Finding[] {
 const DETAILS: Readonly<Record<string, (params: ErrorObject['params']) => string>> = {
   type: ({ type }) => mustBe([type].flat().map(nameOf).join(' or ')),
   enum: ({ allowedValues }) => mustBe(`one of ${(allowedValues as string[]).join(', ')}`),
-  minItems: ({ limit }) => `must have at least ${limit} ${limit === 1 ? 'entry' : 'entries'}`,
+  minItems: () => 'must not be empty',
   maxItems: ({ limit }) => `must have at most ${limit} entries`,
   minProperties: () => 'must not be empty',
   uniqueItems: () => 'must not have an entry twice',

@@ -50,20 +50,20 @@ export const wholeNumber = (from: number, to: number) => ({
   title: `a whole number from ${from} to ${to}`,
 });
 export const described = (schema: object, description: string) => ({ ...schema, description });
-export const closed = (properties: object, required: string[] = []) => ({
+export const closed = <T extends object>(properties: T, required: string[] = []) => ({
   type: 'object',
   additionalProperties: false,
   required,
   properties,
 });
-/** One value in short, or an object or list that says more. */
-export const shortOr = (long: { type: string }, short: object) => ({
-  type: [STRING, long.type],
+/** One value in short, or an object or list that says more. Its type is said once, so that one mistake is told once. */
+export const shortOr = ({ type, ...long }: { type: string }, short: object) => ({
+  type: [STRING, type],
   if: { type: STRING },
   then: short,
   else: long,
 });
 
-export function listOf(items: object) {
+export function listOf<T extends object>(items: T) {
   return { type: 'array', minItems: 1, maxItems: 64, uniqueItems: true, items };
 }

@@ -1,0 +1,56 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { FilesRead } from '../../src/modules/gateway/routes/file/files-read.js';
+import { type RouteMistake, RoutesError } from '../../src/modules/gateway/routes/file/routes-error.js';
+import { readRoutesFile } from '../../src/modules/gateway/routes/file/routes-file.js';
+import type { OwnPath } from '../../src/modules/gateway/routes/own-paths.js';
+import type { Route } from '../../src/modules/gateway/routes/route.js';
+
+export const ISSUER = 'https://gateway.example';
+export const AUDIENCE = 'https://api.example';
+
+/** A folder for a routes file and what it names. */
+export class RoutesFolder {
+  readonly path = mkdtempSync(join(tmpdir(), 'grantway-routes-'));
+  readonly file = join(this.path, 'routes.yaml');
+
+  /** Writes the routes file, or another one by its name in the folder. */
+  write(text: string, name = 'routes.yaml'): string {
+    const file = join(this.path, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    return file;
+  }
+
+  /** Writes the routes file and reads it as the gateway does. */
+  read(text: string, ownPaths: OwnPath[] = []): Route[] {
+    const context = { audience: AUDIENCE, issuer: ISSUER, ownPaths, files: new FilesRead() };
+    return readRoutesFile(this.write(text), context);
+  }
+
+  /** The mistakes of a routes file; one that has none fails the test. */
+  mistakesOf(text: string, ownPaths: OwnPath[] = []): readonly RouteMistake[] {
+    try {
+      this.read(text, ownPaths);
+    } catch (error) {
+      if (error instanceof RoutesError) return error.mistakes;
+      throw error;
+    }
+    throw new Error('The file has no mistake.');
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** A file of one route to `http://upstream`, with these members besides. */
+export function aFileWith(members: string): string {
+  return `routes:\n- { id: a, path: /a/**, upstream: "http://upstream", ${members} }\n`;
+}
+
+/** A file of one route whose upstream has these members besides. */
+export function aFileWithUpstream(members: string, path = '/a/**'): string {
+  return `routes:\n- { id: a, path: ${path}, upstream: { targets: ["https://upstream"], ${members} } }\n`;
+}
