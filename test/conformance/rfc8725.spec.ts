@@ -1,8 +1,10 @@
-import { type KeyObject, constants, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { type KeyObject, constants, createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { createServer } from 'node:net';
 import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bearer, call, post, refresh, signIn } from '../support/http.js';
+import { IdentityAssertionIssuer } from '../../src/modules/tokens/index.js';
+import { type AccessTokenClaims, OPAQUE_TAG } from '../../src/protocol/access-token.js';
+import { call, post, refresh, signIn } from '../support/http.js';
 import {
   type DecodedJwt,
   decodeJwt,
@@ -14,21 +16,19 @@ import {
   unsigned,
 } from '../support/jwt.js';
 import { type TestClient, aConfidentialClient, aPerson } from '../support/mothers.js';
-import { type TestServer, startServer } from '../support/server.js';
+import type { TestServer } from '../support/server.js';
 import {
-  API,
-  INACTIVE,
-  aResourceServer,
+  type TokenPlaces,
   expectAccepted,
-  expectInvalidToken,
-  expectOAuthError,
+  expectAttacksRefused,
   expectRefused,
-  introspect,
-} from '../support/verdicts.js';
+  startTokenPlaces,
+} from '../support/token-places.js';
+import { INACTIVE, expectOAuthError, introspect } from '../support/verdicts.js';
 
+let places: TokenPlaces;
 let server: TestServer;
 let client: TestClient;
-let resourceServer: TestClient;
 /** A genuine access token with its refresh token, and the parts that forgeries start from. */
 let accessToken: string;
 let refreshToken: string;
@@ -37,9 +37,8 @@ let ec: Awaited<ReturnType<typeof theServersKey>>;
 let rsa: Awaited<ReturnType<typeof theServersKey>>;
 
 beforeAll(async () => {
-  server = await startServer();
-  client = await aConfidentialClient(server);
-  resourceServer = await aResourceServer(server);
+  places = await startTokenPlaces();
+  ({ server, client } = places);
   const { json } = await signIn(server, client, await aPerson(server));
   accessToken = json.access_token;
   refreshToken = json.refresh_token;
@@ -48,20 +47,11 @@ beforeAll(async () => {
   rsa = await theServersKey(server, 'RS256');
 });
 
-afterAll(() => server?.close());
+afterAll(() => places?.close());
 
-/** Each attack is made at the API and at introspection; afterwards the genuine token still works at both. */
+/** Each attack is made at every place that judges tokens; afterwards the genuine token still works at all of them. */
 async function expectAllRefused(attacks: Record<string, string>): Promise<void> {
-  const verdicts: Record<string, unknown> = {};
-  for (const [name, token] of Object.entries(attacks)) {
-    const api = await bearer(server, token, API);
-    const { text } = await introspect(server, resourceServer, token);
-    const challenge = api.headers.get('WWW-Authenticate')?.includes('error="invalid_token"');
-    verdicts[name] = { api: api.status, challenge, introspection: text };
-  }
-  const refused = { api: 401, challenge: true, introspection: INACTIVE };
-  expect(verdicts).toEqual(Object.fromEntries(Object.keys(attacks).map((name) => [name, refused])));
-  await expectAccepted(server, resourceServer, accessToken);
+  await expectAttacksRefused(places, attacks, accessToken);
 }
 
 /** The genuine claims with some of them replaced; `undefined` leaves one out. */
@@ -80,12 +70,8 @@ function signed(
 
 describe('RFC 8725 §3.1: the algorithm is the verifier’s choice', () => {
   it('accepts what the server’s key signed, so that each refusal below has one reason', async () => {
-    await expectAccepted(server, resourceServer, signed());
-    await expectAccepted(
-      server,
-      resourceServer,
-      signed(genuine.claims, { alg: 'RS256', kid: rsa.kid }, rsa.privateKey),
-    );
+    await expectAccepted(places, signed());
+    await expectAccepted(places, signed(genuine.claims, { alg: 'RS256', kid: rsa.kid }, rsa.privateKey));
   });
 
   it('refuses every spelling of no algorithm, with and without a signature', async () => {
@@ -210,10 +196,10 @@ describe('RFC 8725 §3.3: a signature that does not verify', () => {
     const { json } = await signIn(server, client, await aPerson(server));
     const twin = twinOf(json.access_token);
     expect(twin).not.toBe(json.access_token);
-    await expectAccepted(server, resourceServer, twin);
+    await expectAccepted(places, twin);
     expect((await post(server, '/revoke', client, { token: json.access_token })).status).toBe(200);
-    await expectRefused(server, resourceServer, twin);
-    await expectRefused(server, resourceServer, json.access_token);
+    await expectRefused(places, twin);
+    await expectRefused(places, json.access_token);
   });
 });
 
@@ -261,7 +247,7 @@ describe('RFC 8725 §3.8 and §3.9: issuer and audience', () => {
 
   it('accepts a token for several audiences, this API among them', async () => {
     const aud = [server.config.tokens.audience, 'https://another-api.example'];
-    await expectAccepted(server, resourceServer, signed(claimsWith({ aud })));
+    await expectAccepted(places, signed(claimsWith({ aud })));
   });
 
   it('says nothing of such a token to a resource server of neither audience', async () => {
@@ -270,7 +256,7 @@ describe('RFC 8725 §3.8 and §3.9: issuer and audience', () => {
       audiences: ['https://elsewhere.example'],
     });
     expect((await introspect(server, elsewhere, accessToken)).text).toBe(INACTIVE);
-    await expectAccepted(server, resourceServer, accessToken);
+    await expectAccepted(places, accessToken);
   });
 });
 
@@ -288,7 +274,7 @@ describe('RFC 8725 §3.10: keys that a token brings along', () => {
       const jwk = own.publicKey.export({ format: 'jwk' });
       const x5c = [own.publicKey.export({ format: 'der', type: 'spki' }).toString('base64')];
       const { host } = new URL(server.config.tokens.issuer);
-      const places = [
+      const urls = [
         `http://127.0.0.1:${port}/jwks.json`,
         `https://127.0.0.1:${port}/jwks.json`,
         `http://${host}@127.0.0.1:${port}/`,
@@ -297,7 +283,7 @@ describe('RFC 8725 §3.10: keys that a token brings along', () => {
       ];
       await expectAllRefused({
         ...Object.fromEntries(
-          places.flatMap((url) => [
+          urls.flatMap((url) => [
             [`jku ${url}`, signed(genuine.claims, { jku: url, kid: 'elsewhere' }, own.privateKey)],
             [`x5u ${url}`, signed(genuine.claims, { x5u: url, kid: 'elsewhere' }, own.privateKey)],
             [`kid ${url}`, signed(genuine.claims, { kid: url }, own.privateKey)],
@@ -306,7 +292,7 @@ describe('RFC 8725 §3.10: keys that a token brings along', () => {
         'jwk with a matching signature': signed(genuine.claims, { jwk }, own.privateKey),
         'jwk without a kid': signed(genuine.claims, { jwk, kid: undefined }, own.privateKey),
         'x5c with a matching signature': signed(genuine.claims, { x5c }, own.privateKey),
-        'jku beside the server’s own signature': signed(genuine.claims, { jku: places[0] }),
+        'jku beside the server’s own signature': signed(genuine.claims, { jku: urls[0] }),
       });
       expect(connections).toBe(0);
     } finally {
@@ -323,6 +309,7 @@ describe('RFC 8725 §3.11 and §3.12: another kind of token', () => {
       'jwt',
       'dpop+jwt',
       'logout+jwt',
+      'identity+jwt',
       'token-introspection+jwt',
       'id_token',
       'at+jwt ',
@@ -352,10 +339,48 @@ describe('RFC 8725 §3.11 and §3.12: another kind of token', () => {
     });
   });
 
+  it('refuses what the gateway tells upstreams about the very same caller, and revokes nothing by it', async () => {
+    const claims = genuine.claims as unknown as AccessTokenClaims;
+    const { assertion } = await server.app
+      .get(IdentityAssertionIssuer)
+      .issue(claims, server.config.tokens.audience);
+    await expectAllRefused({
+      assertion,
+      'the token’s own claims, typed so': signed(genuine.claims, { typ: 'identity+jwt' }),
+    });
+    expect((await post(server, '/revoke', client, { token: assertion })).status).toBe(200);
+    expectOAuthError(await refresh(server, client, assertion), 'invalid_grant');
+    await expectAccepted(places, accessToken);
+  });
+
+  it('refuses a JWT under the tag of opaque tokens, and an opaque token without it', async () => {
+    const opaqueClient = await aConfidentialClient(server, { accessTokenFormat: 'opaque' });
+    const opaque = (await signIn(server, opaqueClient, await aPerson(server))).json.access_token as string;
+    await expectAccepted(places, opaque);
+    const random = opaque.slice(OPAQUE_TAG.length);
+    await expectAttacksRefused(
+      places,
+      {
+        'a JWT with the tag': `${OPAQUE_TAG}${accessToken}`,
+        'the tag alone': OPAQUE_TAG,
+        'no tag': random,
+        'a tag in upper case': `${OPAQUE_TAG.toUpperCase()}${random}`,
+        'the tag twice': `${OPAQUE_TAG}${opaque}`,
+        'its digest, which is its jti': `${OPAQUE_TAG}${createHash('sha256').update(opaque).digest('base64url')}`,
+        'the jti of a JWT': `${OPAQUE_TAG}${genuine.claims.jti}`,
+        'one character more': `${opaque}A`,
+        'one character less': opaque.slice(0, -1),
+        padding: `${opaque}=`,
+        'as part of a compact JWS': [...accessToken.split('.').slice(0, 2), opaque].join('.'),
+      },
+      opaque,
+    );
+  });
+
   it('refuses a refresh token as bearer and an access token as refresh token; both still work in their place', async () => {
-    expectInvalidToken(await bearer(server, refreshToken, API));
+    await expectRefused(places, refreshToken);
     expectOAuthError(await refresh(server, client, accessToken), 'invalid_grant');
-    await expectAccepted(server, resourceServer, accessToken);
+    await expectAccepted(places, accessToken);
     const refreshed = await refresh(server, client, refreshToken);
     expect(refreshed.status).toBe(200);
     refreshToken = refreshed.json.refresh_token;
