@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { defaultRoutes } from './default-routes.js';
+import { RouteTable } from './route-table.js';
+
+const CONFIG = {
+  routesFile: undefined,
+  apiUrl: 'http://api.example',
+  identityUrl: 'http://people.example',
+  audience: 'https://api.example',
+  identityAudience: 'https://gateway.example/identity',
+};
+
+describe('the table without a file', () => {
+  const table = new RouteTable(defaultRoutes(CONFIG));
+
+  it.each([
+    ['/api', 'http://api.example', 'https://api.example'],
+    ['/api/resources/7', 'http://api.example', 'https://api.example'],
+    ['/admin/users', 'http://people.example', 'https://gateway.example/identity'],
+    ['/admin/users/7', 'http://people.example', 'https://gateway.example/identity'],
+    ['/account/password', 'http://people.example', 'https://gateway.example/identity'],
+  ])('forwards %s to %s, for the audience %s', (path, target, audience) => {
+    expect(table.explain('POST', path).forwarded).toMatchObject({
+      route: {
+        audience,
+        identity: 'assertion',
+        public: false,
+        webSocket: false,
+        forwardAuthorization: false,
+      },
+      scopes: [],
+      path,
+    });
+    expect(table.find('POST', path).upstream.targets).toEqual([target]);
+  });
+
+  it.each(['/', '/account', '/account/sessions', '/admin/clients', '/auth', '/apix'])(
+    'does not forward %s',
+    (path) => {
+      expect(table.explain('GET', path).refused?.status).toBe(404);
+    },
+  );
+
+  it('has only what there are URLs for', () => {
+    expect(defaultRoutes({ ...CONFIG, identityUrl: undefined }).map(({ path }) => path)).toEqual(['/api/**']);
+    expect(defaultRoutes({ ...CONFIG, apiUrl: undefined, identityUrl: undefined })).toEqual([]);
+  });
+});
