@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { ContentTooLarge } from '../../../protocol/problem.js';
+import { ContentTooLarge, ProblemError } from '../../../protocol/problem.js';
 
 /** Bytes kept at most between client and upstream. */
 const HIGH_WATER_MARK = 64 * 1024;
@@ -72,8 +72,13 @@ export interface Framing {
   contentLength: string | undefined;
 }
 
+/** @throws ProblemError 501 for a coding under the chunks, whose name would be lost with them. RFC 9112 §6.1 */
 export function framingOf({ headers }: IncomingMessage): Framing {
   const contentLength = headers['content-length'];
-  const isChunked = headers['transfer-encoding'] !== undefined;
+  const coding = headers['transfer-encoding'];
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+    throw new ProblemError(501, 'The request body has a transfer coding that this server does not forward.');
+  }
+  const isChunked = coding !== undefined;
   return { hasBody: isChunked || Number(contentLength ?? 0) > 0, contentLength };
 }
