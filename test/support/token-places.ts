@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { bearerVerdict } from './bearer-verdict.js';
 import { type Answer, bearer } from './http.js';
 import { type TestClient, aConfidentialClient } from './mothers.js';
 import { type RoutedGateway, startRoutedGateway } from './routed-gateway.js';
@@ -41,10 +42,10 @@ export async function startTokenPlaces(): Promise<TokenPlaces> {
   const [client, resourceServer] = [await aConfidentialClient(server), await aResourceServer(server)];
 
   async function verdictsOn(token: string): Promise<Verdicts> {
-    const api = verdictOf(await bearer(server, token, API));
+    const api = bearerVerdict(await bearer(server, token, API));
     const introspection = activityOf(await introspect(server, resourceServer, token));
     upstream.forget();
-    const gateway = verdictOf(await bearer(server, token, FORWARDED));
+    const gateway = bearerVerdict(await bearer(server, token, FORWARDED));
     const seen = upstream.requests.length;
     const isRight = seen === (gateway === 'accepted' ? 1 : 0);
     return { api, introspection, gateway: isRight ? gateway : `${gateway}, ${seen} seen by the upstream` };
@@ -88,19 +89,6 @@ export async function expectAttacksRefused(
 function refusalOf(token: string): Verdicts {
   const code = /^[A-Za-z0-9._~+/-]+=*$/.test(token) ? 'invalid_token' : 'invalid_request';
   return { api: code, introspection: 'inactive', gateway: code };
-}
-
-const STATUSES: Readonly<Record<string, number>> = { invalid_request: 400, invalid_token: 401 };
-
-/** One challenge and no more, with the status that belongs to it. RFC 6750 §3. */
-function verdictOf({ status, headers, text }: Answer): string {
-  const challenge = headers.get('WWW-Authenticate');
-  if (status === 200 && challenge === null) return 'accepted';
-  const [, code = ''] =
-    /^Bearer realm="[^"]+", error="(\w+)", error_description="[^"\\]+", resource_metadata="[^"]+"$/.exec(
-      challenge ?? '',
-    ) ?? [];
-  return STATUSES[code] === status ? code : `${status} ${challenge} ${text}`;
 }
 
 function activityOf({ status, text, json }: Answer): string {
