@@ -114,6 +114,13 @@ export default {
       to: { path: npm('@node-rs/.*') },
     },
     {
+      name: 'redis-has-one-door',
+      comment: 'Redis is asked through RedisConnection of src/platform/redis alone.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/platform/redis/' },
+      to: { path: npm('@redis/.*|redis|ioredis') },
+    },
+    {
       name: 'no-circular',
       comment: 'Take out what both need, or turn one side into a port.',
       severity: 'error',

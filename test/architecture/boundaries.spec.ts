@@ -15,6 +15,7 @@ const { default: config } = (await import(join(ROOT, '.dependency-cruiser.mjs'))
 const REFUSED: Record<string, { from: string; specifier: string }> = {
   'module-graph-auth': { from: 'src/modules/auth/bad.ts', specifier: '../users/index.js' },
   'module-graph-resources': { from: 'src/modules/resources/bad.ts', specifier: '../tokens/index.js' },
+  'module-graph-gateway': { from: 'src/modules/gateway/bad.ts', specifier: '../tokens/index.js' },
   'module-graph-clients': { from: 'src/modules/clients/bad.ts', specifier: '../auth/index.js' },
   'module-graph-users': { from: 'src/modules/users/bad.ts', specifier: '../tokens/index.js' },
   'module-graph-tokens': { from: 'src/modules/tokens/bad.ts', specifier: '../clients/index.js' },
@@ -36,6 +37,7 @@ const REFUSED: Record<string, { from: string; specifier: string }> = {
   'typeorm-stays-in-persistence': { from: 'src/platform/http/bad.ts', specifier: 'typeorm' },
   'tokens-have-two-doors': { from: 'src/modules/auth/signing.ts', specifier: '@nestjs/jwt' },
   'password-hashing-has-one-door': { from: 'src/modules/users/bad-hash.ts', specifier: '@node-rs/argon2' },
+  'redis-has-one-door': { from: 'src/modules/gateway/limits/bad.ts', specifier: '@redis/client' },
   'no-circular': { from: 'src/platform/circle-a.ts', specifier: './circle-b.js' },
   'no-unresolvable': { from: 'src/platform/lost.ts', specifier: './nowhere.js' },
   'no-test-in-production': { from: 'src/platform/tested.ts', specifier: '../../test/support/server.js' },
