@@ -1,6 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsString, Matches, MaxLength } from 'class-validator';
-import { LIMITS } from '../../../platform/http/limits.js';
 import { MayBeAbsent } from '../../../platform/http/members.js';
 import type { Explanation } from '../routes/route-table.js';
 import type { IdentityMode } from '../routes/route.js';
@@ -16,12 +15,10 @@ export class ExplainQuery {
   method: string = 'GET';
 
   @ApiProperty({
-    maxLength: LIMITS.targetCharacters,
     description: 'As it stands in a request line, with or without a query',
     example: '/api/resources',
   })
   @IsString({ message: 'must be one text' })
-  @MaxLength(LIMITS.targetCharacters, { message: `must be at most ${LIMITS.targetCharacters} characters` })
   path: string;
 }
 
@@ -29,7 +26,7 @@ class ForwardedAnswer {
   @ApiProperty({ example: 'orders' })
   route: string;
 
-  @ApiProperty({ description: 'Anyone may call' })
+  @ApiProperty({ description: 'Anyone may call', example: false })
   public: boolean;
 
   @ApiProperty({ type: [String], description: 'What a token must have, all of it', example: ['orders:read'] })
@@ -38,7 +35,7 @@ class ForwardedAnswer {
   @ApiProperty({ example: 'https://orders.example' })
   audience: string;
 
-  @ApiProperty({ enum: IDENTITY_MODES, enumName: 'IdentityMode' })
+  @ApiProperty({ enum: IDENTITY_MODES, example: 'assertion' })
   identity: IdentityMode;
 
   @ApiProperty({ description: 'What the upstream receives', example: '/v2/orders/7' })
@@ -69,6 +66,16 @@ class RefusedAnswer {
   allow: string | null;
 }
 
+const FORWARDED: ForwardedAnswer = {
+  route: 'orders',
+  public: false,
+  scopes: ['orders:read'],
+  audience: 'https://orders.example',
+  identity: 'assertion',
+  upstream_path: '/v2/orders/7',
+  targets: ['https://orders.internal:8443'],
+};
+
 export class ExplanationAnswer {
   @ApiProperty({ example: 'GET' })
   method: string;
@@ -81,10 +88,10 @@ export class ExplanationAnswer {
   })
   path: string | null;
 
-  @ApiProperty({ type: ForwardedAnswer, nullable: true })
+  @ApiProperty({ type: ForwardedAnswer, nullable: true, example: FORWARDED })
   forwarded: ForwardedAnswer | null;
 
-  @ApiProperty({ type: RefusedAnswer, nullable: true })
+  @ApiProperty({ type: RefusedAnswer, nullable: true, example: null })
   refused: RefusedAnswer | null;
 }
 

@@ -36,7 +36,12 @@ class TimeoutsAnswer {
   @ApiProperty({ type: 'integer', description: MILLISECONDS, example: 60_000 })
   idle_ms: number;
 
-  @ApiProperty({ type: 'integer', nullable: true, description: 'Milliseconds; null for as long as it takes' })
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Milliseconds; null for as long as it takes',
+    example: null,
+  })
   total_ms: number | null;
 }
 
@@ -55,7 +60,7 @@ export class RouteAnswer {
   })
   methods: readonly string[] | null;
 
-  @ApiProperty({ description: 'Anyone may call' })
+  @ApiProperty({ description: 'Anyone may call', example: false })
   public: boolean;
 
   @ApiProperty({
@@ -69,7 +74,7 @@ export class RouteAnswer {
   @ApiProperty({ example: 'https://orders.example' })
   audience: string;
 
-  @ApiProperty({ enum: IDENTITY_MODES, enumName: 'IdentityMode' })
+  @ApiProperty({ enum: IDENTITY_MODES, example: 'assertion' })
   identity: IdentityMode;
 
   @ApiProperty({ example: false })

@@ -4,10 +4,13 @@ import type { Route, Upstream } from '../routes/route.js';
 export const MILLISECONDS = 'Milliseconds';
 
 class UpstreamTlsAnswer {
-  @ApiProperty({ description: 'Whether an authority of its own signs the certificates of the targets' })
+  @ApiProperty({
+    description: 'Whether an authority of its own signs the certificates of the targets',
+    example: true,
+  })
   custom_ca: boolean;
 
-  @ApiProperty({ description: 'Whether this gateway shows a certificate' })
+  @ApiProperty({ description: 'Whether this gateway shows a certificate', example: false })
   client_certificate: boolean;
 
   @ApiProperty({ type: String, nullable: true, example: 'orders.internal' })
@@ -47,6 +50,7 @@ export class UpstreamAnswer {
     type: UpstreamTlsAnswer,
     nullable: true,
     description: 'Null: the authorities of the system',
+    example: null,
   })
   tls: UpstreamTlsAnswer | null;
 
@@ -56,7 +60,7 @@ export class UpstreamAnswer {
   @ApiProperty()
   breaker: BreakerAnswer;
 
-  @ApiProperty({ type: HealthAnswer, nullable: true })
+  @ApiProperty({ type: HealthAnswer, nullable: true, example: null })
   health: HealthAnswer | null;
 }
 
