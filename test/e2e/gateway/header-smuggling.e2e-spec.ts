@@ -143,7 +143,7 @@ describe('headers that a client sends', () => {
   }
 
   /** In portions: a request has a hundred fields at most. */
-  async function forwardedEach(path: string, fields: string[], bearer?: string): Promise<void> {
+  async function expectDropped(path: string, fields: string[], bearer?: string): Promise<void> {
     for (let at = 0; at < fields.length; at += 50) {
       upstream.forget();
       await forwarded(path, [...fields.slice(at, at + 50), 'X-Kept: harmless'], bearer);
@@ -158,12 +158,12 @@ describe('headers that a client sends', () => {
     it.each(['/orders/7', '/mute/7', '/kong/7', '/oauth2-proxy/7', '/authelia/7'])(
       'never arrive at %s',
       async (path) => {
-        await forwardedEach(path, fields, token);
+        await expectDropped(path, fields, token);
       },
     );
 
     it('never arrive at a route for everyone, which tells of no identity at all', async () => {
-      await forwardedEach('/open/7', fields, undefined);
+      await expectDropped('/open/7', fields, undefined);
       for (const name of IDENTITY) expect(valuesAt(lastOf(upstream), name), name).toEqual([]);
     });
   });
@@ -197,7 +197,7 @@ describe('headers that a client sends', () => {
   );
 
   it.each(SPELLINGS)('about where they come from are dropped, %s', async (_, spell) => {
-    await forwardedEach(
+    await expectDropped(
       '/orders/7',
       FORWARDING.map((name) => `${spell(name)}: ${EVIL}`),
       token,
@@ -218,7 +218,7 @@ describe('headers that a client sends', () => {
   });
 
   it.each(SPELLINGS)('that ask for another method, path or file are dropped, %s', async (_, spell) => {
-    await forwardedEach(
+    await expectDropped(
       '/orders/7',
       OVERRIDES.map((name) => `${spell(name)}: ${EVIL}`),
       token,
