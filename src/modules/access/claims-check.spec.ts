@@ -80,6 +80,14 @@ describe('the claims of an access token', () => {
     expectAccepted({ ...CLAIMS, scope: 'a b' });
   });
 
+  it('may say nothing in the scope only where that was asked for', () => {
+    const lenient = { ...EXPECTED, scopeMayBeEmpty: true };
+    expect(checkClaims({ ...CLAIMS, scope: '' }, lenient)).toMatchObject({ scope: '' });
+    for (const scope of [undefined, null, ' ', 'a  b', [], 7]) {
+      expect(() => checkClaims({ ...CLAIMS, scope }, lenient)).toThrow(InvalidToken);
+    }
+  });
+
   it('must not have expired: the moment of exp is past the end (RFC 7519 §4.1.4)', () => {
     expectRefused('exp', [NOW, NOW - 1, 0, -1, `${NOW + 300}`, null, NaN, Infinity, NOW + 0.5, 2 ** 53, {}]);
     expectAccepted({ ...CLAIMS, exp: NOW + 1 });

@@ -10,6 +10,8 @@ export interface ExpectedClaims {
   audience: string;
   /** Seconds since 1970. */
   now: number;
+  /** Whether the scope may say nothing, as when a grant has lost all that a token of it had. */
+  scopeMayBeEmpty?: boolean;
 }
 
 /**
@@ -35,7 +37,8 @@ export function checkClaims(payload: unknown, expected: ExpectedClaims): AccessT
   if (nbf !== undefined && (!Number.isSafeInteger(nbf) || (nbf as number) > expected.now + CLOCK_SKEW)) {
     throw new InvalidToken('not yet valid');
   }
-  if (typeof claims.scope !== 'string' || !isScope(claims.scope)) throw new InvalidToken('no scope');
+  const isEmptyScope = claims.scope === '' && expected.scopeMayBeEmpty === true;
+  if (!isEmptyScope && !isScope(claims.scope)) throw new InvalidToken('no scope');
   return payload as AccessTokenClaims;
 }
 
@@ -49,9 +52,9 @@ function audienceIncludes(audience: unknown, expected: string): boolean {
   return audience.every((name) => typeof name === 'string') && audience.includes(expected);
 }
 
-function isScope(text: string): boolean {
+function isScope(value: unknown): boolean {
   try {
-    return parseScope(text).length > 0;
+    return typeof value === 'string' && parseScope(value).length > 0;
   } catch {
     return false;
   }

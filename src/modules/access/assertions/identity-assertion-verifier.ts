@@ -35,6 +35,8 @@ export class IdentityAssertionVerifier {
       issuer: this.config.issuer,
       audience,
       now: this.clock.seconds(),
+      // A caller left with no scope is refused for its scope (403), as where the token itself is shown.
+      scopeMayBeEmpty: true,
     });
     // Nobody can take an assertion back, so one that outlives its minute is none of the gateway's.
     if (claims.exp - claims.iat > IDENTITY_ASSERTION_TTL) throw new InvalidToken('an assertion for too long');
