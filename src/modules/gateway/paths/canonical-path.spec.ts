@@ -118,6 +118,8 @@ describe('a target that two servers may read in two ways', () => {
       (target) => refusalOf(target).detail,
     );
     expect(new Set(details).size).toBe(details.length);
+    // Not that it must be encoded, which would not help.
+    expect(refusalOf('/a\\b').detail).toBe(refusalOf('/a%5Cb').detail);
   });
 });
 

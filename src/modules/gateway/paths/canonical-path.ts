@@ -57,7 +57,6 @@ function canonicalPath(path: string): string {
   if (!path.startsWith('/')) throw refusal(NOT_ORIGIN_FORM);
   if (path.includes('\\')) throw refusal(SEPARATORS);
   if (!PATH_CHARACTERS.test(path)) throw refusal(NOT_A_PATH);
-  if (path.includes('//')) throw refusal(EMPTY_SEGMENT);
   if (INCOMPLETE_ESCAPE.test(path)) throw refusal(BAD_ESCAPE);
   const normal = path.replaceAll(ESCAPES, normalEscape);
   refuseSecondReading(normal);

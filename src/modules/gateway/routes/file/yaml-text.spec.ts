@@ -20,6 +20,7 @@ describe('the YAML', () => {
     ['a known tag', GOOD.replace('[a]', '[!!str a]'), /tags/],
     ['a binary', GOOD.replace('[a]', '!!binary aaaa'), /tags/],
     ['a second document', `${GOOD}---\n${GOOD}`, /one document/],
+    ['an unknown directive', `%FOO bar\n---\n${GOOD}`, /BAD_DIRECTIVE/],
     ['a tab', 'routes:\n\t- a\n', /tabs/],
     ['a member that is no text', GOOD.replace('scopes:', '[a, b]:'), /not a text/],
     ['an open bracket', GOOD.replace('[a]', '[a'), /is not YAML here|indentation/],
@@ -38,6 +39,10 @@ describe('the YAML', () => {
     expect(found.map((mistake) => mistake.detail).join('\n')).toMatch(detail);
     expect(performance.now() - began).toBeLessThan(2_000);
     expect(found.every(({ line }) => line !== undefined && line >= 1)).toBe(true);
+  });
+
+  it('is told of each mistake once', () => {
+    expect(folder.mistakesOf(GOOD.replace('[a]', '!x [a]'))).toHaveLength(1);
   });
 
   it('may have comments, quotes, and both styles', () => {

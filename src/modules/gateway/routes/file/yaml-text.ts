@@ -44,7 +44,6 @@ export function parseYaml(text: string): YamlText {
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
-    resolveKnownTags: false,
     schema: 'core',
     stringKeys: true,
     uniqueKeys: true,
@@ -53,7 +52,10 @@ export function parseYaml(text: string): YamlText {
   const mistakes = [...document.errors, ...document.warnings].map(({ code, pos }) =>
     mistakeAt(pos[0], [], SYNTAX[code] ?? `is not YAML here (${code})`),
   );
-  mistakes.push(...forbiddenIn(document).map(({ offset, detail }) => mistakeAt(offset, [], detail)));
+  // Not both: the parser warns of the tags that it does not know.
+  if (mistakes.length === 0) {
+    mistakes.push(...forbiddenIn(document).map(({ offset, detail }) => mistakeAt(offset, [], detail)));
+  }
   if (mistakes.length > 0) throw new RoutesError(mistakes);
   return {
     value: document.toJS({ maxAliasCount: 0 }),
