@@ -1,7 +1,8 @@
-import { Pool } from 'undici';
+import { Pool, buildConnector } from 'undici';
 import type { AppLogger } from '../../../platform/logging/logging.module.js';
 import type { Route } from '../routes/route.js';
 import { Circuit } from './circuit.js';
+import { minding } from './early-answers.js';
 import { HealthCheck } from './health-check.js';
 
 /** What makes two mentions of an origin the same target: routes that agree in all of it share everything. */
@@ -106,13 +107,16 @@ function poolOf({ origin, tls, connectTimeoutMs }: TargetSettings): Pool {
     // The proxy has clocks of its own, which know what is a slow client and what a slow upstream.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: {
-      timeout: connectTimeoutMs,
-      rejectUnauthorized: true,
-      ca: tls?.ca,
-      cert: tls?.certificate,
-      key: tls?.key,
-      servername: tls?.serverName,
-    },
+    connect: minding(
+      buildConnector({
+        allowH2: false,
+        timeout: connectTimeoutMs,
+        rejectUnauthorized: true,
+        ca: tls?.ca,
+        cert: tls?.certificate,
+        key: tls?.key,
+        servername: tls?.serverName,
+      }),
+    ),
   });
 }
