@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { AnswerReceiver } from './exchange.js';
 
 /** How long a client may go on sending a body that nobody wants any more. Milliseconds. */
@@ -14,6 +15,8 @@ export interface AnswerListener {
   onGone(): void;
   /** The upstream did not send the whole body. */
   onBroken(error: Error): void;
+  /** The upstream switched protocols, having been asked to. @throws when that is not what was asked for */
+  onSwitch?(rawHeaders: string[], socket: Duplex): void;
 }
 
 /**
@@ -72,6 +75,15 @@ export class ClientAnswer implements AnswerReceiver {
   breakOff(error: Error): void {
     this.listener?.onBroken(error);
     this.response.destroy();
+  }
+
+  switchTo(rawHeaders: string[], socket: Duplex): void {
+    this.listener?.onSwitch?.(rawHeaders, socket);
+  }
+
+  /** Has no more to do with the response, nor with what becomes of its connection. */
+  detach(): void {
+    this.listener = undefined;
   }
 
   /** Gives the response back for another answer. */

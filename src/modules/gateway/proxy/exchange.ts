@@ -12,8 +12,8 @@ export interface AnswerReceiver {
   end(): void;
   /** The rest of the body will not come. */
   breakOff(error: Error): void;
-  /** The upstream speaks another protocol from here on, over this socket. */
-  switchTo?(status: number, rawHeaders: string[], socket: Duplex): void;
+  /** The upstream speaks another protocol from here on, over this socket (101). @throws when it was not to */
+  switchTo(rawHeaders: string[], socket: Duplex): void;
 }
 
 /** One request to one target, and the answer. A handler of undici's, which calls it once for each event. */
@@ -92,12 +92,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestUpgrade(
     controller: Dispatcher.DispatchController,
-    status: number,
+    _status: number,
     _headers: unknown,
     socket: Duplex,
   ): void {
     this.patience.stop();
-    this.receiver.switchTo?.(status, textOf(controller.rawHeaders), socket);
+    this.receiver.switchTo(textOf(controller.rawHeaders), socket);
     this.succeed();
     this.end.resolve();
   }

@@ -30,7 +30,7 @@ async function aFront(upstream: UpstreamServer, said: Partial<Route> = {}): Prom
 }
 
 /** Everything that was taken from the route's target has been given back. */
-async function untilIdle(front: Front, upstream: UpstreamServer): Promise<void> {
+async function expectIdle(front: Front, upstream: UpstreamServer): Promise<void> {
   const route = aRouteTo([upstream]);
   await until(() => front.underWay === 0, 'no forward under way');
   await until(() => front.pools.choose(route).inFlight === 0, 'nothing in flight');
@@ -48,7 +48,7 @@ function fill(stream: { write(chunk: Buffer): boolean }, most: number): number {
 function pour(stream: NodeJS.WritableStream, most: number): { written: number } {
   const poured = { written: 0 };
   const more = (): void => {
-    if (poured.written < most) poured.written += fill(stream as ServerResponse, most - poured.written);
+    if (poured.written < most) poured.written += fill(stream, most - poured.written);
     else stream.end();
   };
   stream.on('drain', more);
@@ -88,7 +88,7 @@ describe('a body on its way down', () => {
     for (const event of ['data: 1\n\n', 'data: 2\n\n']) {
       stream!.write(event);
       const { value } = await reader.read();
-      expect(Buffer.from(value!).toString()).toBe(event);
+      expect(Buffer.from(value).toString()).toBe(event);
     }
     stream!.end();
     expect(await reader.read()).toMatchObject({ done: true });
@@ -110,7 +110,7 @@ describe('a body on its way down', () => {
     let received = 0;
     for await (const chunk of answer) received += (chunk as Buffer).length;
     expect(received).toBe(MORE_THAN_BUFFERS);
-    await untilIdle(front, upstream);
+    await expectIdle(front, upstream);
   });
 
   it('ends the upstream’s work when the client goes', async () => {
@@ -127,7 +127,7 @@ describe('a body on its way down', () => {
     expect(answer.status).toBe(200);
     leave.abort();
     await until(() => hasClosed, 'the upstream to see it');
-    await untilIdle(front, upstream);
+    await expectIdle(front, upstream);
     await until(() => upstream.connections.size === 0, 'the connection to close');
   });
 
@@ -148,7 +148,7 @@ describe('a body on its way down', () => {
     expect(answer).toMatch(/begin(\r\n)?$/);
     await expect((await fetch(front.origin)).text()).rejects.toThrow(/terminated/);
     expect(front.logs).toContainEqual(expect.objectContaining({ error: 'UND_ERR_SOCKET', route: '/**' }));
-    await untilIdle(front, upstream);
+    await expectIdle(front, upstream);
   });
 });
 
@@ -170,7 +170,7 @@ describe('a body on its way up', () => {
     arriving!.on('data', (chunk: Buffer) => (received += chunk.length));
     expect((await answer.promise).statusCode).toBe(200);
     expect(received).toBe(poured.written);
-    await untilIdle(front, upstream);
+    await expectIdle(front, upstream);
   });
 
   it('ends the upstream’s work when the client goes', async () => {
@@ -186,7 +186,7 @@ describe('a body on its way up', () => {
     await until(() => upstream.connections.size === 1, 'the request to arrive');
     socket.destroy();
     await until(() => hasBroken, 'the upstream to see it');
-    await untilIdle(front, upstream);
+    await expectIdle(front, upstream);
   });
 
   it('of more bytes than the route takes is refused before anything is sent', async () => {
@@ -225,7 +225,7 @@ describe('a body on its way up', () => {
     const answer = await raw(front, tooLarge + fits);
     expect([...answer.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual(['413', '200']);
     expect(whole).toBe(1);
-    await untilIdle(front, upstream);
+    await expectIdle(front, upstream);
   });
 
   it.each(['keep-alive', 'close'])(
@@ -245,7 +245,7 @@ describe('a body on its way up', () => {
       expect(statusOf(answer)).toBe(403);
       await isClosed;
       clearInterval(sending);
-      await untilIdle(front, upstream);
+      await expectIdle(front, upstream);
     },
   );
 
@@ -260,6 +260,7 @@ describe('a body on its way up', () => {
     await until(() => answers.endsWith('early'), 'the first answer');
     socket.write('56789GET / HTTP/1.1\r\nHost: a\r\n\r\n');
     await until(() => (answers.match(/early/g) ?? []).length === 2, 'the second answer');
+    expect(upstream.accepted).toBe(2);
     socket.destroy();
   });
 });

@@ -32,11 +32,9 @@ async function textOf(request: IncomingMessage): Promise<string> {
 
 /** Answers with what arrived. */
 const echo: RequestListener = (request, response) => {
-  void textOf(request).then((body) => {
-    const { method, url, rawHeaders } = request;
-    response.setHeader('Content-Type', 'application/json');
-    response.end(JSON.stringify({ method, url, rawHeaders, body }));
-  });
+  const { method, url, rawHeaders } = request;
+  response.setHeader('Content-Type', 'application/json');
+  void textOf(request).then((body) => response.end(JSON.stringify({ method, url, rawHeaders, body })));
 };
 
 describe('a forwarded request', () => {

@@ -3,12 +3,12 @@ import { Injectable } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
 import { ContentTooLarge, ProblemError } from '../../../protocol/problem.js';
-import { requestHeaders } from '../headers/request-headers.js';
-import { responseHeaders } from '../headers/response-headers.js';
 import type { Admission } from './admission.js';
+import { clientHeader, upstreamHeader } from './admitted-headers.js';
 import { ClientAnswer } from './client-answer.js';
 import { Exchange } from './exchange.js';
-import { ClientGone, TimedOut, Unreached, codeOf, refusalOf } from './failures.js';
+import { ExchangeLog } from './exchange-log.js';
+import { ClientGone, TimedOut, Unreached, refusalOf } from './failures.js';
 import { Patience } from './patience.js';
 import { RequestBody, framingOf } from './request-body.js';
 import type { Target } from './target.js';
@@ -23,10 +23,14 @@ const MOST_TARGETS = 3;
 /** Forwards admitted requests to their upstreams and the answers back, both as they come. */
 @Injectable()
 export class Forwarder {
+  private readonly log: ExchangeLog;
+
   constructor(
     private readonly pools: UpstreamPools,
-    private readonly logger: AppLogger,
-  ) {}
+    logger: AppLogger,
+  ) {
+    this.log = new ExchangeLog(logger);
+  }
 
   /**
    * Writes the upstream's answer to the response; the promise is fulfilled when it is written, or the client is gone.
@@ -72,7 +76,7 @@ export class Forwarder {
       try {
         return await this.exchange(target, forwarding);
       } catch (error) {
-        this.report(error as Error, target, admission);
+        this.log.failed(error as Error, target, admission);
         const isRepeatable = mayRepeat && error instanceof Unreached && tried.size < MOST_TARGETS;
         target = isRepeatable ? this.pools.another(admission.route, tried) : undefined;
         if (target === undefined) throw error;
@@ -90,10 +94,14 @@ export class Forwarder {
     const exchange = new Exchange(answer, patience);
     forwarding.current = exchange;
     answer.listen({
-      header: (status, rawHeaders) => this.answerHeader(status, rawHeaders, target, admission),
+      header: (status, rawHeaders) => {
+        const { headers, withheld } = clientHeader(admission, target, status, rawHeaders);
+        this.log.withheld(withheld, target, admission);
+        return headers;
+      },
       onDrain: () => exchange.resume(),
       onGone: () => exchange.stop(new ClientGone()),
-      onBroken: (error) => this.report(error, target, admission),
+      onBroken: (error) => this.log.failed(error, target, admission),
     });
     await target.circuit.run(async () => {
       if (!exchange.isStopped) {
@@ -103,33 +111,6 @@ export class Forwarder {
       await exchange.answered;
     });
     await exchange.over;
-  }
-
-  private answerHeader(status: number, rawHeaders: string[], target: Target, admission: Admission): string[] {
-    const { route, path, requestId, proto, host, extraResponseHeaders } = admission;
-    const { headers, withheld } = responseHeaders(rawHeaders, {
-      ...{ status, requestId, route, path },
-      target: target.origin,
-      publicOrigin: host === undefined ? undefined : `${proto}://${host}`,
-      isAuthenticated: !route.public,
-      extraHeaders: extraResponseHeaders,
-    });
-    if (withheld.length > 0) {
-      this.logger.warn(
-        { request_id: requestId, route: route.id, target: target.origin, fields: withheld },
-        'an upstream referred to a foreign place',
-      );
-    }
-    return headers;
-  }
-
-  /** Never the request itself, which is the client's, nor what the upstream said. */
-  private report(error: Error, target: Target, { requestId, route }: Admission): void {
-    if (error instanceof ClientGone || error instanceof ProblemError) return;
-    this.logger.warn(
-      { request_id: requestId, route: route.id, target: target.origin, error: codeOf(error) },
-      'an exchange with an upstream failed',
-    );
   }
 }
 
@@ -149,11 +130,7 @@ function dispatchOptions({
   body,
   contentLength,
 }: Forwarding): Dispatcher.DispatchOptions {
-  const headers = requestHeaders(request.rawHeaders, {
-    ...admission,
-    httpVersion: request.httpVersion,
-    forwardAuthorization: admission.route.forwardAuthorization,
-  });
+  const headers = upstreamHeader(admission, request);
   if (contentLength !== undefined) headers.push('Content-Length', contentLength);
   return { method: request.method ?? 'GET', path: admission.path, headers, body };
 }

@@ -243,6 +243,7 @@ describe('the health of a target', () => {
     const front = await aFront(aRouteTo([stuck], {}, { health }));
     front.pools.retain([aRouteTo([stuck], {}, { health })]);
     await until(() => front.logs.some(({ msg }) => msg === 'upstream failed its health check'), 'the check');
+    expect(await statusAt(front)).toBe(503);
   });
 
   it('is asked no more when no route names the target, nor after the end', async () => {

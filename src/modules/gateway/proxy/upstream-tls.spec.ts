@@ -34,7 +34,7 @@ async function aTlsUpstream({ certificate, key }: Certificate, clientCa?: string
       (request, response) => {
         const socket = request.socket as TLSSocket;
         response.end(
-          `${String(socket.servername)} ${socket.getProtocol()} ${socket.getPeerCertificate().subject?.CN}`,
+          `${String(socket.servername)} ${socket.getProtocol()} ${String(socket.getPeerCertificate().subject?.CN)}`,
         );
       },
       { server },

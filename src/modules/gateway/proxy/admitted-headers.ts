@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http';
+import { requestHeaders } from '../headers/request-headers.js';
+import { type ClientHeader, responseHeaders } from '../headers/response-headers.js';
+import type { Admission } from './admission.js';
+import type { Target } from './target.js';
+
+/** The header that an admitted request has at its upstream, without framing. */
+export function upstreamHeader(admission: Admission, request: IncomingMessage): string[] {
+  return requestHeaders(request.rawHeaders, {
+    ...admission,
+    httpVersion: request.httpVersion,
+    forwardAuthorization: admission.route.forwardAuthorization,
+  });
+}
+
+/** The header that the upstream's answer to an admitted request has at the client. */
+export function clientHeader(
+  admission: Admission,
+  target: Target,
+  status: number,
+  rawHeaders: string[],
+): ClientHeader {
+  const { route, path, requestId, proto, host, extraResponseHeaders } = admission;
+  return responseHeaders(rawHeaders, {
+    ...{ status, requestId, route, path },
+    target: target.origin,
+    publicOrigin: host === undefined ? undefined : `${proto}://${host}`,
+    isAuthenticated: !route.public,
+    extraHeaders: extraResponseHeaders,
+  });
+}

@@ -1,0 +1,32 @@
+import type { AppLogger } from '../../../platform/logging/logging.module.js';
+import { ProblemError } from '../../../protocol/problem.js';
+import type { Admission } from './admission.js';
+import { ClientGone, codeOf } from './failures.js';
+import type { Target } from './target.js';
+
+/** What went wrong with upstreams, for the log: by code alone, as requests and answers are other people's. */
+export class ExchangeLog {
+  constructor(private readonly logger: AppLogger) {}
+
+  /** What the client did itself, and what it is told in so many words, is no news. */
+  failed(error: Error, target: Target, admission: Admission): void {
+    if (error instanceof ClientGone || error instanceof ProblemError) return;
+    this.logger.warn(
+      { ...fieldsOf(target, admission), error: codeOf(error) },
+      'an exchange with an upstream failed',
+    );
+  }
+
+  /** @param names of the fields that were left out of an answer */
+  withheld(names: readonly string[], target: Target, admission: Admission): void {
+    if (names.length === 0) return;
+    this.logger.warn(
+      { ...fieldsOf(target, admission), fields: names },
+      'an upstream referred to a foreign place',
+    );
+  }
+}
+
+function fieldsOf({ origin }: Target, { requestId, route }: Admission): object {
+  return { request_id: requestId, route: route.id, target: origin };
+}

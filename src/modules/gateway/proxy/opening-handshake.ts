@@ -1,0 +1,136 @@
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Admission } from './admission.js';
+import { clientHeader, upstreamHeader } from './admitted-headers.js';
+import { ClientAnswer } from './client-answer.js';
+import { Exchange } from './exchange.js';
+import type { ExchangeLog } from './exchange-log.js';
+import { ClientGone, TimedOut, refusalOf } from './failures.js';
+import { Patience } from './patience.js';
+import type { Target } from './target.js';
+import { acceptance, demandAcceptance, readHandshake } from './web-socket-handshake.js';
+
+/** A request as Node hands it over in its `upgrade` event. */
+export interface UpgradeRequest {
+  request: IncomingMessage;
+  socket: Duplex;
+  /** What the client sent after the header. */
+  head: Buffer;
+}
+
+/** The opening handshake of a WebSocket, between a client and one target. */
+export class OpeningHandshake {
+  private readonly key: string;
+  private readonly response: ServerResponse;
+  private readonly answer: ClientAnswer;
+  private readonly exchange: Exchange;
+  private accepted: { upstream: Duplex; header: string } | undefined;
+
+  /** @throws ProblemError 400, 426 for what is no handshake; the socket is untouched then */
+  constructor(
+    private readonly admission: Admission,
+    private readonly upgrade: UpgradeRequest,
+    private readonly target: Target,
+    private readonly log: ExchangeLog,
+  ) {
+    const { request, socket } = upgrade;
+    this.key = readHandshake(request);
+    this.response = responseOn(socket, request);
+    this.answer = new ClientAnswer(request, this.response);
+    this.exchange = new Exchange(
+      this.answer,
+      new Patience(admission.route.timeouts, () => this.exchange.stop(new TimedOut('upstream'))),
+    );
+  }
+
+  /** Fulfilled when the handshake holds nothing of the target any more, but for the socket of a tunnel. */
+  get over(): Promise<void> {
+    return this.exchange.over;
+  }
+
+  /**
+   * @returns the upstream's socket when it has accepted, and the client knows; undefined when it answered otherwise,
+   *   and the client has that answer, or when the client is gone
+   * @throws ProblemError while nothing is written to the socket, which is then free for another answer
+   */
+  async take(): Promise<Duplex | undefined> {
+    const { total } = this.admission.route.timeouts;
+    const overdue = (): void => this.exchange.stop(new TimedOut('total'));
+    const timer = total === undefined ? undefined : setTimeout(overdue, total);
+    this.listen();
+    try {
+      await this.target.circuit.run(async () => this.dispatch());
+      await this.exchange.over;
+    } catch (error) {
+      if (error instanceof ClientGone) return undefined;
+      this.log.failed(error as Error, this.target, this.admission);
+      this.answer.release();
+      this.response.detachSocket(this.upgrade.socket as Socket);
+      throw refusalOf(error as Error);
+    } finally {
+      clearTimeout(timer);
+    }
+    return this.accepted && this.accept(this.accepted);
+  }
+
+  private listen(): void {
+    const { answer, exchange, admission, target, log } = this;
+    answer.listen({
+      header: (status, rawHeaders) => {
+        const { headers, withheld } = clientHeader(admission, target, status, rawHeaders);
+        log.withheld(withheld, target, admission);
+        return headers;
+      },
+      onDrain: () => exchange.resume(),
+      onGone: () => exchange.stop(new ClientGone()),
+      onBroken: (error) => log.failed(error, target, admission),
+      onSwitch: (rawHeaders, upstream) => {
+        demandAcceptance(rawHeaders, this.key);
+        const { headers } = clientHeader(admission, target, 101, rawHeaders);
+        this.accepted = { upstream, header: acceptance(headers) };
+      },
+    });
+  }
+
+  private async dispatch(): Promise<void> {
+    const { admission, upgrade, exchange } = this;
+    const headers = upstreamHeader(admission, upgrade.request);
+    const options = { method: 'GET', path: admission.path, headers, upgrade: 'websocket' };
+    this.target.pool.dispatch(options, exchange);
+    await exchange.answered;
+  }
+
+  private accept({ upstream, header }: { upstream: Duplex; header: string }): Duplex | undefined {
+    const { socket, head } = this.upgrade;
+    this.answer.detach();
+    if (socket.destroyed) {
+      upstream.destroy();
+      return undefined;
+    }
+    this.response.detachSocket(socket as Socket);
+    socket.write(header, 'latin1');
+    socket.unshift(head);
+    return upstream;
+  }
+}
+
+/** A response on a socket that Node's server has let go, so that another answer than 101 is written like any other. */
+function responseOn(socket: Duplex, request: IncomingMessage): ServerResponse {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket as Socket);
+  // What its server does for a response otherwise.
+  const onDrain = (): void => void response.emit('drain');
+  socket.on('drain', onDrain);
+  response.once('close', () => socket.off('drain', onDrain));
+  response.once('finish', () => {
+    response.detachSocket(socket as Socket);
+    socket.end();
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  });
+  return response;
+}
+
+/** Closing with bytes unread would reset the connection, and the answer could be lost on its way. Milliseconds. */
+const LINGER_MS = 1_000;

@@ -1,0 +1,75 @@
+import type { Duplex } from 'node:stream';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Clock } from '../../../platform/clock/clock.js';
+import { AppLogger } from '../../../platform/logging/logging.module.js';
+import { ProblemError } from '../../../protocol/problem.js';
+import type { Admission } from './admission.js';
+import { ExchangeLog } from './exchange-log.js';
+import { OpeningHandshake, type UpgradeRequest } from './opening-handshake.js';
+import { Tenure, type TenureTerms } from './tenure.js';
+import { Tunnel } from './tunnel.js';
+import { UpstreamPools } from './upstream-pools.js';
+import { CLOSE_CODE } from './web-socket-frames.js';
+
+/** WebSocket connections between clients and upstreams. */
+@Injectable()
+export class Tunnels implements OnModuleDestroy {
+  private readonly open = new Set<Tunnel>();
+  private readonly log: ExchangeLog;
+
+  constructor(
+    private readonly pools: UpstreamPools,
+    private readonly clock: Clock,
+    logger: AppLogger,
+  ) {
+    this.log = new ExchangeLog(logger);
+  }
+
+  /** A server that ends waits for its connections, and these do not end by themselves. */
+  async onModuleDestroy(): Promise<void> {
+    await this.closeAll();
+  }
+
+  /** Tells every client that this server goes away, and ends its connection. */
+  async closeAll(): Promise<void> {
+    const tunnels = [...this.open];
+    for (const tunnel of tunnels) tunnel.end(CLOSE_CODE.goingAway, 'The server is stopping.');
+    await Promise.all(tunnels.map(async ({ closed }) => closed));
+  }
+
+  /**
+   * Takes an admitted handshake to an upstream of its route. If that accepts it, bytes pass both ways until either side
+   * ends, nothing moves for the route's idle time, or the terms are over; any other answer is passed on, and the
+   * connection closed. The promise is fulfilled at the end of all that. The route's total time is for the handshake.
+   *
+   * @throws ProblemError while nothing is written to the socket, never after: as `Forwarder.forward` does, and 400 or
+   *   426 for what is no handshake
+   */
+  async tunnel(admission: Admission, upgrade: UpgradeRequest, terms: TenureTerms): Promise<void> {
+    const { socket } = upgrade;
+    // Node has taken its own listener off, and a reset would end the process.
+    socket.on('error', () => socket.destroy());
+    const { route } = admission;
+    if (!route.webSocket) throw new ProblemError(400, 'This path takes no WebSocket connections.');
+    const target = this.pools.choose(route);
+    const handshake = new OpeningHandshake(admission, upgrade, target, this.log);
+    const leave = target.enter();
+    try {
+      const upstream = await handshake.take();
+      if (upstream !== undefined) await this.join(socket, upstream, route.timeouts.idle, terms);
+    } finally {
+      void handshake.over.then(leave);
+    }
+  }
+
+  private async join(client: Duplex, upstream: Duplex, idleMs: number, terms: TenureTerms): Promise<void> {
+    const tunnel = new Tunnel(client, upstream, idleMs);
+    this.open.add(tunnel);
+    const tenure = new Tenure(terms, this.clock, () =>
+      tunnel.end(CLOSE_CODE.policyViolation, 'The access token has ended.'),
+    );
+    await tunnel.closed;
+    tenure.stop();
+    this.open.delete(tunnel);
+  }
+}

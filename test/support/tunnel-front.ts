@@ -1,0 +1,72 @@
+import { type Server, createServer } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Admission } from '../../src/modules/gateway/proxy/admission.js';
+import type { TenureTerms } from '../../src/modules/gateway/proxy/tenure.js';
+import { Tunnels } from '../../src/modules/gateway/proxy/tunnels.js';
+import { UpstreamPools } from '../../src/modules/gateway/proxy/upstream-pools.js';
+import type { Route } from '../../src/modules/gateway/routes/route.js';
+import { SystemClock } from '../../src/platform/clock/clock.js';
+import { createLogger } from '../../src/platform/logging/logger.js';
+import type { ProblemError } from '../../src/protocol/problem.js';
+
+/** An HTTP server that has decided to let every handshake through by one route. */
+export interface TunnelFront {
+  /** Of the scheme `ws`. */
+  origin: string;
+  port: number;
+  server: Server;
+  tunnels: Tunnels;
+  pools: UpstreamPools;
+  logs: Record<string, unknown>[];
+  /** Tunnels that have not ended. */
+  underWay: number;
+  /** Server's sides of connections. */
+  sockets: Socket[];
+  close(): Promise<void>;
+}
+
+const FOR_EVER: TenureTerms = { expiresAt: undefined, stillValid: async () => true, checkMs: 1_000 };
+
+export async function startTunnelFront(
+  route: Route,
+  terms: Partial<TenureTerms> = {},
+  said: Partial<Admission> = {},
+): Promise<TunnelFront> {
+  const logs: Record<string, unknown>[] = [];
+  const logger = createLogger('trace', { write: (line) => void logs.push(JSON.parse(line)) });
+  const pools = new UpstreamPools(logger);
+  const tunnels = new Tunnels(pools, new SystemClock(), logger);
+  const server = createServer((_, response) => response.writeHead(426).end());
+  const front: TunnelFront = {
+    ...{ origin: '', port: 0, server, tunnels, pools, logs, underWay: 0, sockets: [] },
+    async close() {
+      await tunnels.closeAll();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await pools.close();
+    },
+  };
+  server.on('upgrade', (request, socket: Socket, head) => {
+    front.underWay += 1;
+    front.sockets.push(socket);
+    const admission = {
+      ...{
+        route,
+        path: request.url ?? '/',
+        identityHeaders: { 'X-Identity': 'assertion' },
+        requestId: 'request-1',
+      },
+      ...{ clientIp: '203.0.113.9', proto: 'https' as const, host: request.headers.host },
+      ...{ extraResponseHeaders: {}, awaitsContinue: false },
+      ...said,
+    };
+    void tunnels
+      .tunnel(admission, { request, socket, head }, { ...FOR_EVER, ...terms })
+      .catch((error: ProblemError) => socket.end(`HTTP/1.1 ${error.status} x\r\nContent-Length: 0\r\n\r\n`))
+      .finally(() => (front.underWay -= 1));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  front.port = (server.address() as { port: number }).port;
+  front.origin = `ws://127.0.0.1:${front.port}`;
+  return front;
+}
