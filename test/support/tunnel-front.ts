@@ -2,6 +2,7 @@ import { type Server, createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Admission } from '../../src/modules/gateway/proxy/admission.js';
 import type { TenureTerms } from '../../src/modules/gateway/proxy/tenure.js';
+import { responseOn } from '../../src/modules/gateway/http/upgrades.js';
 import { Tunnels } from '../../src/modules/gateway/proxy/tunnels.js';
 import { UpstreamPools } from '../../src/modules/gateway/proxy/upstream-pools.js';
 import type { Route } from '../../src/modules/gateway/routes/route.js';
@@ -47,6 +48,8 @@ export async function startTunnelFront(
     },
   };
   server.on('upgrade', (request, socket: Socket, head) => {
+    socket.on('error', () => socket.destroy());
+    const response = responseOn(socket, request);
     front.underWay += 1;
     front.sockets.push(socket);
     const admission = {
@@ -61,8 +64,8 @@ export async function startTunnelFront(
       ...said,
     };
     void tunnels
-      .tunnel(admission, { request, socket, head }, { ...FOR_EVER, ...terms })
-      .catch((error: ProblemError) => socket.end(`HTTP/1.1 ${error.status} x\r\nContent-Length: 0\r\n\r\n`))
+      .tunnel(admission, { request, response, socket, head }, { ...FOR_EVER, ...terms })
+      .catch((error: ProblemError) => response.writeHead(error.status, { 'Content-Length': 0 }).end())
       .finally(() => (front.underWay -= 1));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -5,10 +5,12 @@ import { AdminRoutesController } from './http/admin-routes.controller.js';
 import { GatewayEdge } from './http/gateway-edge.js';
 import { PublicOrigin } from './http/public-origin.js';
 import { UpstreamDocuments } from './http/upstream-documents.js';
+import { Upgrades } from './http/upgrades.js';
 import { AssertionCache } from './identity/assertion-cache.js';
 import { UpstreamIdentity } from './identity/upstream-identity.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { Forwarder } from './proxy/forwarder.js';
+import { Tunnels } from './proxy/tunnels.js';
 import { UpstreamPools } from './proxy/upstream-pools.js';
 import { ActiveRoutes } from './routes/active-routes.js';
 
@@ -23,6 +25,8 @@ import { ActiveRoutes } from './routes/active-routes.js';
     GatewayDecision,
     GatewayEdge,
     PublicOrigin,
+    Tunnels,
+    Upgrades,
     UpstreamDocuments,
     UpstreamIdentity,
     UpstreamPools,

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BearerError } from '../../protocol/bearer-error.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
 import type { AppLogger } from './logging.module.js';
@@ -9,24 +9,34 @@ import type { AppLogger } from './logging.module.js';
  */
 export function registerRequestLog(fastify: FastifyInstance, logger: AppLogger): void {
   fastify.addHook('onResponse', (request, reply, done) => {
-    const { refusal } = request;
-    logger.info(
-      {
-        request_id: request.id,
-        method: request.method,
-        route: request.is404 ? null : (request.routeOptions.url ?? null),
-        ...(request.forwardedBy === undefined ? {} : { forwarded_by: request.forwardedBy }),
-        status: reply.raw.statusCode,
-        ms: Math.round(reply.elapsedTime * 10) / 10,
-        ip: request.ip,
-        client_id: request.clientId,
-        sub: request.subject,
-        ...(refusal instanceof OAuthError || refusal instanceof BearerError
-          ? { error: refusal.code, reason: refusal.detail }
-          : {}),
-      },
-      'request',
-    );
+    logRequest(logger, request, reply, reply.raw.statusCode);
     done();
   });
+}
+
+/** The same line about a request that ends without a response of its own. */
+export function logRequest(
+  logger: AppLogger,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number | 'aborted',
+): void {
+  const { refusal } = request;
+  logger.info(
+    {
+      request_id: request.id,
+      method: request.method,
+      route: request.is404 ? null : (request.routeOptions.url ?? null),
+      ...(request.forwardedBy === undefined ? {} : { forwarded_by: request.forwardedBy }),
+      status,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      ip: request.ip,
+      client_id: request.clientId,
+      sub: request.subject,
+      ...(refusal instanceof OAuthError || refusal instanceof BearerError
+        ? { error: refusal.code, reason: refusal.detail }
+        : {}),
+    },
+    'request',
+  );
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
-import { InsufficientScope } from '../../../protocol/bearer-error.js';
+import { BearerError, InsufficientScope } from '../../../protocol/bearer-error.js';
 import { parseScope } from '../../../protocol/scopes.js';
 import { AccessTokenVerifier, bearerToken } from '../../access/index.js';
 import { UpstreamIdentity } from '../identity/upstream-identity.js';
@@ -31,6 +31,8 @@ export interface AdmittedCall {
   identityHeaders: Readonly<Record<string, string>>;
   /** What the caller learns of its limits, by header name. */
   limitHeaders: Readonly<Record<string, string>>;
+  /** Whether the token would still be let through, for what lasts longer than a decision. */
+  stillStands: () => Promise<boolean>;
 }
 
 /**
@@ -50,14 +52,18 @@ export class GatewayDecision {
    * @param onCaller told who calls as soon as that is known, whatever is decided then
    * @throws ProblemError 400, 404, 405; BearerError; Throttled; Overloaded
    */
-  async admit(call: Call, onCaller: (claims: AccessTokenClaims) => void = () => undefined): Promise<AdmittedCall> {
+  async admit(
+    call: Call,
+    onCaller: (claims: AccessTokenClaims) => void = () => undefined,
+  ): Promise<AdmittedCall> {
     const table = this.routes.current;
     const target = canonicalTarget(call.rawTarget);
     const route = table.find(call.method, target.path);
+    const scopes = table.scopesFor(route, call.method);
     const claims = route.public ? undefined : await this.authenticate(call, target);
     if (claims !== undefined) {
       onCaller(claims);
-      requireScopes(claims, table.scopesFor(route, call.method));
+      requireScopes(claims, scopes);
     }
     const limitHeaders = await this.limits.admit(route, { claims, ip: call.ip });
     return {
@@ -66,7 +72,18 @@ export class GatewayDecision {
       claims,
       identityHeaders: claims === undefined ? {} : await this.identity.headersFor(route, claims),
       limitHeaders,
+      stillStands: async () => claims === undefined || this.isGood(call, target, scopes),
     };
+  }
+
+  private async isGood(call: Call, target: CanonicalTarget, scopes: readonly string[]): Promise<boolean> {
+    try {
+      requireScopes(await this.authenticate(call, target), scopes);
+      return true;
+    } catch (error) {
+      if (error instanceof BearerError) return false;
+      throw error;
+    }
   }
 
   private async authenticate(call: Call, { query }: CanonicalTarget): Promise<AccessTokenClaims> {

@@ -5,13 +5,21 @@ import { liftBodyDeadline } from '../../../platform/http/body-deadline.js';
 import type { CorsPolicy } from '../../../platform/http/cors.js';
 import type { KnownPaths } from '../../../platform/http/known-paths.js';
 import { headerValues } from '../../../platform/http/request.js';
-import { GatewayDecision } from '../decision/gateway-decision.js';
+import { AppLogger } from '../../../platform/logging/logging.module.js';
+import { logRequest } from '../../../platform/logging/request-log.js';
+import { type AdmittedCall, GatewayDecision } from '../decision/gateway-decision.js';
+import type { Admission } from '../proxy/admission.js';
 import { Forwarder } from '../proxy/forwarder.js';
+import { Tunnels } from '../proxy/tunnels.js';
 import { ActiveRoutes } from '../routes/active-routes.js';
 import { PublicOrigin } from './public-origin.js';
+import { type Upgrade, Upgrades } from './upgrades.js';
 
 /** How long what is being forwarded may go on once the process is to end. Milliseconds. */
 const GRACE_MS = 5_000;
+
+/** How often it is asked whether the token of a WebSocket still counts. Milliseconds. */
+const TENURE_CHECK_MS = 5_000;
 
 /**
  * Forwards what this process does not serve itself. It stands before the body is read: nobody sends a gigabyte to learn
@@ -22,22 +30,25 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly underWay = new Set<ServerResponse>();
   /** Requests whose client waits for a 100 before it sends the body. RFC 9110 §10.1.1. */
   private readonly awaitingContinue = new WeakSet<IncomingMessage>();
-
   private knownPaths: KnownPaths | undefined;
 
   constructor(
     private readonly routes: ActiveRoutes,
     private readonly decision: GatewayDecision,
     private readonly forwarder: Forwarder,
+    private readonly tunnels: Tunnels,
+    private readonly upgrades: Upgrades,
     private readonly publicOrigin: PublicOrigin,
+    private readonly logger: AppLogger,
   ) {}
 
   /** To be registered after whatever else looks at a request before its body is read. */
   register(fastify: FastifyInstance, cors: CorsPolicy, knownPaths: KnownPaths): void {
     this.knownPaths = knownPaths;
     fastify.addHook('onRequest', async (request, reply) => {
-      if (request.is404) await this.forward(request, reply, cors);
+      if (request.is404) await this.pass(request, reply, cors);
     });
+    this.upgrades.listen(fastify.server, knownPaths);
     // Without a listener Node would ask for every body at once, before anything is decided.
     fastify.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       if (knownPaths.find(request.url ?? '') === undefined) this.awaitingContinue.add(request);
@@ -58,38 +69,61 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** @throws whatever refuses the call, as long as no part of an answer was sent */
-  private async forward(request: FastifyRequest, reply: FastifyReply, cors: CorsPolicy): Promise<void> {
+  private async pass(request: FastifyRequest, reply: FastifyReply, cors: CorsPolicy): Promise<void> {
     const call = {
       method: request.method,
       rawTarget: request.raw.url ?? '',
       authorizations: headerValues(request, 'authorization'),
       ip: request.ip,
     };
-    const { limitHeaders, ...admitted } = await this.decision.admit(call, (claims) => {
+    const admitted = await this.decision.admit(call, (claims) => {
       request.clientId = claims.client_id;
       request.subject = claims.sub;
     });
     request.forwardedBy = admitted.route.id;
+    const corsHeaders = { Vary: 'Origin', ...(await cors.answerHeaders(request)) };
+    const admission: Admission = {
+      ...admitted,
+      ...this.publicOrigin,
+      requestId: request.id,
+      clientIp: request.ip,
+      extraResponseHeaders: { ...admitted.limitHeaders, ...corsHeaders },
+      awaitsContinue: this.awaitingContinue.has(request.raw),
+    };
+    const upgrade = this.upgrades.of(request.raw);
+    if (upgrade === undefined) await this.forward(admission, request, reply);
+    else await this.tunnel(admission, admitted, upgrade, request, reply);
+    // Answered already, past Fastify.
+    reply.hijack();
+  }
+
+  private async forward(admission: Admission, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     liftBodyDeadline(request.raw);
     this.underWay.add(reply.raw);
     try {
-      const corsHeaders = { Vary: 'Origin', ...(await cors.answerHeaders(request)) };
-      await this.forwarder.forward(
-        {
-          ...admitted,
-          ...this.publicOrigin,
-          requestId: request.id,
-          clientIp: request.ip,
-          extraResponseHeaders: { ...limitHeaders, ...corsHeaders },
-          awaitsContinue: this.awaitingContinue.has(request.raw),
-        },
-        request.raw,
-        reply.raw,
-      );
+      await this.forwarder.forward(admission, request.raw, reply.raw);
     } finally {
       this.underWay.delete(reply.raw);
     }
-    // Answered already, past Fastify.
-    reply.hijack();
+    if (!reply.raw.writableFinished) logRequest(this.logger, request, reply, 'aborted');
+  }
+
+  private async tunnel(
+    admission: Admission,
+    { claims, stillStands }: AdmittedCall,
+    upgrade: Upgrade,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const terms = {
+      expiresAt: claims === undefined ? undefined : claims.exp * 1000,
+      stillValid: stillStands,
+      checkMs: TENURE_CHECK_MS,
+    };
+    await this.tunnels.tunnel(admission, { ...upgrade, request: request.raw, response: reply.raw }, terms);
+    if (reply.raw.headersSent) return;
+    // Nothing else tells that the exchange is over: its response was never written.
+    reply.raw.emit('close');
+    logRequest(this.logger, request, reply, 101);
   }
 }

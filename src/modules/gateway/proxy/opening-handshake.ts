@@ -1,4 +1,4 @@
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Admission } from './admission.js';
@@ -14,7 +14,9 @@ import { acceptance, demandAcceptance, readHandshake } from './web-socket-handsh
 /** A request as Node hands it over in its `upgrade` event. */
 export interface UpgradeRequest {
   request: IncomingMessage;
-  socket: Duplex;
+  /** On the socket, for any other answer than 101. */
+  response: ServerResponse;
+  socket: Socket;
   /** What the client sent after the header. */
   head: Buffer;
 }
@@ -22,7 +24,6 @@ export interface UpgradeRequest {
 /** The opening handshake of a WebSocket, between a client and one target. */
 export class OpeningHandshake {
   private readonly key: string;
-  private readonly response: ServerResponse;
   private readonly answer: ClientAnswer;
   private readonly exchange: Exchange;
   private accepted: { upstream: Duplex; header: string } | undefined;
@@ -34,10 +35,9 @@ export class OpeningHandshake {
     private readonly target: Target,
     private readonly log: ExchangeLog,
   ) {
-    const { request, socket } = upgrade;
+    const { request, response } = upgrade;
     this.key = readHandshake(request);
-    this.response = responseOn(socket, request);
-    this.answer = new ClientAnswer(request, this.response);
+    this.answer = new ClientAnswer(request, response);
     this.exchange = new Exchange(
       this.answer,
       new Patience(admission.route.timeouts, () => this.exchange.stop(new TimedOut('upstream'))),
@@ -52,7 +52,7 @@ export class OpeningHandshake {
   /**
    * @returns the upstream's socket when it has accepted, and the client knows; undefined when it answered otherwise,
    *   and the client has that answer, or when the client is gone
-   * @throws ProblemError while nothing is written to the socket, which is then free for another answer
+   * @throws ProblemError while nothing is written to the socket, and the response is free for another answer
    */
   async take(): Promise<Duplex | undefined> {
     const { total } = this.admission.route.timeouts;
@@ -66,7 +66,6 @@ export class OpeningHandshake {
       if (error instanceof ClientGone) return undefined;
       this.log.failed(error as Error, this.target, this.admission);
       this.answer.release();
-      this.response.detachSocket(this.upgrade.socket as Socket);
       throw refusalOf(error as Error);
     } finally {
       clearTimeout(timer);
@@ -102,35 +101,15 @@ export class OpeningHandshake {
   }
 
   private accept({ upstream, header }: { upstream: Duplex; header: string }): Duplex | undefined {
-    const { socket, head } = this.upgrade;
+    const { response, socket, head } = this.upgrade;
     this.answer.detach();
     if (socket.destroyed) {
       upstream.destroy();
       return undefined;
     }
-    this.response.detachSocket(socket as Socket);
+    response.detachSocket(socket);
     socket.write(header, 'latin1');
     socket.unshift(head);
     return upstream;
   }
 }
-
-/** A response on a socket that Node's server has let go, so that another answer than 101 is written like any other. */
-function responseOn(socket: Duplex, request: IncomingMessage): ServerResponse {
-  const response = new ServerResponse(request);
-  response.shouldKeepAlive = false;
-  response.assignSocket(socket as Socket);
-  // What its server does for a response otherwise.
-  const onDrain = (): void => void response.emit('drain');
-  socket.on('drain', onDrain);
-  response.once('close', () => socket.off('drain', onDrain));
-  response.once('finish', () => {
-    response.detachSocket(socket as Socket);
-    socket.end();
-    setTimeout(() => socket.destroy(), LINGER_MS).unref();
-  });
-  return response;
-}
-
-/** Closing with bytes unread would reset the connection, and the answer could be lost on its way. Milliseconds. */
-const LINGER_MS = 1_000;

@@ -47,8 +47,6 @@ export class Tunnels implements OnModuleDestroy {
    */
   async tunnel(admission: Admission, upgrade: UpgradeRequest, terms: TenureTerms): Promise<void> {
     const { socket } = upgrade;
-    // Node has taken its own listener off, and a reset would end the process.
-    socket.on('error', () => socket.destroy());
     const { route } = admission;
     if (!route.webSocket) throw new ProblemError(400, 'This path takes no WebSocket connections.');
     const target = this.pools.choose(route);
