@@ -25,9 +25,13 @@ export interface RecordingUpstream extends UpstreamServer {
   forget(): void;
 }
 
-/** @param answer 200 with a short body once the request is whole, unless said otherwise */
+/**
+ * @param answer 200 with a short body once the request is whole, unless said otherwise
+ * @param port an earlier one's, to come back in its place
+ */
 export async function startRecordingUpstream(
   answer: RequestListener = answerWhole,
+  port = 0,
 ): Promise<RecordingUpstream> {
   let wire = '';
   const requests: RecordedRequest[] = [];
@@ -38,7 +42,7 @@ export async function startRecordingUpstream(
       requests.push(record(request));
       answer(request, response);
     },
-    { server },
+    { server, port },
   );
   return Object.defineProperty(Object.assign(upstream, { requests, forget }), 'wire', {
     get: () => wire,
