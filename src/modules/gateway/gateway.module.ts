@@ -2,6 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { AccessTokensModule } from '../access/index.js';
 import { GatewayDecision } from './decision/gateway-decision.js';
 import { AdminRoutesController } from './http/admin-routes.controller.js';
+import { ForwardAuthController } from './http/forward-auth.controller.js';
 import { GatewayEdge } from './http/gateway-edge.js';
 import { PublicOrigin } from './http/public-origin.js';
 import { UpstreamDocuments } from './http/upstream-documents.js';
@@ -17,7 +18,7 @@ import { ActiveRoutes } from './routes/active-routes.js';
 /** Stands in front of upstreams: decides about every call, and forwards it with the caller's identity. */
 @Module({
   imports: [AccessTokensModule, LimitsModule],
-  controllers: [AdminRoutesController],
+  controllers: [AdminRoutesController, ForwardAuthController],
   providers: [
     ActiveRoutes,
     AssertionCache,

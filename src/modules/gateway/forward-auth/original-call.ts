@@ -1,0 +1,82 @@
+import { METHODS } from 'node:http';
+import { LIMITS } from '../../../platform/http/limits.js';
+import { ProblemError } from '../../../protocol/problem.js';
+import { type Dialect, FAMILIES, REQUIRED, SINGLE_FIELDS } from './dialects.js';
+
+/** A sub-request of another proxy, as it came. */
+export interface SubRequest {
+  method: string;
+  /** What follows the dialect's own path in the request target. */
+  rest: string;
+  /** Names and values in turn, as Node has them. */
+  rawHeaders: readonly string[];
+}
+
+/** The request that the proxy asks about. */
+export interface OriginalCall {
+  method: string;
+  /** As it stood in its request line. */
+  rawTarget: string;
+}
+
+/**
+ * Reads which request a proxy asks about. What proxies do not set they pass on as their client sent it; so a field that is
+ * there twice, or that says something else than another, is the mark of somebody who wants one request to be decided
+ * about and another one to be served, and is refused whoever is right.
+ * @throws ProblemError 400, 414
+ */
+export function originalCall(dialect: Dialect, { method, rest, rawHeaders }: SubRequest): OriginalCall {
+  const fields = fieldsOf(rawHeaders);
+  for (const name of SINGLE_FIELDS) {
+    if ((fields.get(name)?.length ?? 0) > 1) throw refusal('has a field more than once that must be single');
+  }
+  for (const alternatives of REQUIRED[dialect]) {
+    if (!alternatives.some((name) => fields.has(name))) throw refusal('lacks a field that its proxy sends');
+  }
+  // Envoy says it by its own request line.
+  const said: Record<keyof OriginalCall, string[]> =
+    dialect === 'envoy' ? { method: [method], rawTarget: [rest] } : { method: [], rawTarget: [] };
+  for (const { name, says } of FAMILIES) {
+    const value = fields.get(name)?.[0];
+    if (value !== undefined) said[says].push(name === 'x-original-url' ? targetOfUrl(value) : value);
+  }
+  return { method: knownMethod(agreed(said.method)), rawTarget: shortEnough(agreed(said.rawTarget)) };
+}
+
+/** Values by name in lower case; an empty one is as good as none. */
+function fieldsOf(rawHeaders: readonly string[]): Map<string, string[]> {
+  const fields = new Map<string, string[]>();
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const [name, value] = [rawHeaders[at]!.toLowerCase(), rawHeaders[at + 1]!];
+    if (value !== '') fields.set(name, [...(fields.get(name) ?? []), value]);
+  }
+  return fields;
+}
+
+function agreed(values: readonly string[]): string {
+  const [value, ...others] = new Set(values);
+  if (value === undefined || others.length > 0) throw refusal('has fields that contradict each other');
+  return value;
+}
+
+/** In upper case, and one that Node takes itself: to an upstream `get` may be GET, and to a table of scopes it is not. */
+function knownMethod(method: string): string {
+  if (!METHODS.includes(method)) throw refusal('is about a method that is not known');
+  return method;
+}
+
+function targetOfUrl(url: string): string {
+  const parts = /^https?:\/\/[^/?#\\]+(\/.*)?$/i.exec(url);
+  if (parts === null) throw refusal('has a URL that is not one of http');
+  return parts[1] ?? '/';
+}
+
+function shortEnough(rawTarget: string): string {
+  if (rawTarget.length > LIMITS.targetCharacters)
+    throw new ProblemError(414, 'The request target is too long.');
+  return rawTarget;
+}
+
+function refusal(what: string): ProblemError {
+  return new ProblemError(400, `The question of the proxy ${what}.`);
+}
