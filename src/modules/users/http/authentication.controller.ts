@@ -3,7 +3,6 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SMALL_BODY } from '../../../platform/http/body-limit.js';
-import { NotFound } from '../../../protocol/problem.js';
 import { RequireInternalCaller } from '../../access/index.js';
 import { PasswordSignIn } from '../sign-in/password-sign-in.js';
 import { ApiAuthenticate, ApiDescribe, REFUSAL_CHALLENGE } from './authentication.docs.js';
@@ -12,6 +11,7 @@ import {
   OwnerAnswer,
   RefusalAnswer,
   SignedInAnswer,
+  UnknownPersonAnswer,
   ownerAnswerOf,
   signedInAnswerOf,
 } from './authentication.dto.js';
@@ -46,9 +46,15 @@ export class AuthenticationController {
 
   @Get('users/:sub')
   @ApiDescribe()
-  async describe(@Param('sub') sub: string): Promise<OwnerAnswer> {
+  async describe(
+    @Param('sub') sub: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OwnerAnswer | UnknownPersonAnswer> {
     const owner = await this.people.describe(sub);
-    if (owner === undefined) throw new NotFound('person');
+    if (owner === undefined) {
+      void reply.status(404);
+      return { error: 'unknown_person' };
+    }
     return ownerAnswerOf(owner);
   }
 }

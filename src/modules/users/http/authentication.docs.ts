@@ -12,8 +12,14 @@ import { ApiProblems } from '../../../platform/http/api-problems.js';
 import { ProblemDetails } from '../../../platform/http/problem-details.js';
 import { problemOf } from '../../../platform/http/problem-writer.js';
 import { InvalidToken } from '../../../protocol/bearer-error.js';
-import { InvalidInput, NotFound, ProblemError } from '../../../protocol/problem.js';
-import { AuthenticationRequest, OwnerAnswer, RefusalAnswer, SignedInAnswer } from './authentication.dto.js';
+import { InvalidInput, ProblemError } from '../../../protocol/problem.js';
+import {
+  AuthenticationRequest,
+  OwnerAnswer,
+  RefusalAnswer,
+  SignedInAnswer,
+  UnknownPersonAnswer,
+} from './authentication.dto.js';
 
 /** OpenAPI of the two routes of the gateway: the contract of every directory of people, this one or a team's own. */
 
@@ -104,7 +110,19 @@ export function ApiDescribe(): MethodDecorator {
       headers: challengeHeader('RFC 6750 section 3', 'Bearer realm="grantway", error="invalid_token"'),
       content: WRONG_SECRET,
     }),
-    ApiProblems(new NotFound('person')),
+    ApiExtraModels(UnknownPersonAnswer),
+    ApiResponse({
+      status: 404,
+      description:
+        'With `{"error":"unknown_person"}`: the person is gone or disabled, and so are the sessions. Without, it is no ' +
+        'word of a directory’s, and the gateway answers 503.',
+      content: {
+        'application/json': {
+          schema: { $ref: getSchemaPath(UnknownPersonAnswer) },
+          example: { error: 'unknown_person' },
+        },
+      },
+    }),
     ...COMMON,
   );
 }

@@ -128,6 +128,12 @@ export class RefusalAnswer {
   error: 'invalid_credentials';
 }
 
+/** A person who is gone or disabled. A 404 of anything else, which ends nobody's session, does not say so. */
+export class UnknownPersonAnswer {
+  @ApiProperty({ enum: ['unknown_person'] })
+  error: 'unknown_person';
+}
+
 export function ownerAnswerOf(owner: ResourceOwner): OwnerAnswer {
   const { sub, username, name, email, email_verified, roles, attributes, updated_at, credentials_version } =
     owner;
