@@ -199,7 +199,7 @@ describe.each(PROXIES)('$name, configured as in deploy/', ({ isInstalled, start 
       const alone = await start({ grantway: await freePort(), application: application.port });
       try {
         for (const path of ['/api/orders/7', '/public/page']) {
-          expect((await alone.send(`GET ${path}`, [reader])).status).toBeGreaterThanOrEqual(500);
+          expect([502, 503]).toContain((await alone.send(`GET ${path}`, [reader])).status);
         }
         expect(application.requests).toEqual([]);
       } finally {

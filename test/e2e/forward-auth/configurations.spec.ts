@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { HEADER_PRESETS, presetHeaders } from '../../../src/modules/gateway/identity/header-presets.js';
+import { aCaller } from '../../support/limits.js';
+
+const FILES = {
+  nginx: 'nginx.conf',
+  caddy: 'Caddyfile',
+  haproxy: 'haproxy.cfg',
+  traefik: 'traefik.dynamic.yaml',
+  envoy: 'envoy.yaml',
+} as const;
+
+/** Every name that an identity mode of a route uses. */
+const IDENTITY_HEADERS = [
+  'X-Identity',
+  ...HEADER_PRESETS.flatMap((preset) =>
+    Object.keys(
+      presetHeaders(
+        preset,
+        aCaller({ preferred_username: 'a', name: 'a', email: 'a', roles: ['a'] }).claims!,
+      ),
+    ),
+  ),
+];
+
+function textOf(file: string): string {
+  return readFileSync(resolve('deploy', file), 'utf8').toLowerCase();
+}
+
+/** A header by its name, or by the beginning of it as Caddy and HAProxy write that. */
+function names(text: string, header: string): boolean {
+  const parts = header.toLowerCase().split('-');
+  const beginnings = parts.slice(1).map((_, at) => parts.slice(0, at + 1).join('-'));
+  return (
+    new RegExp(`[ -]${header.toLowerCase()}(["' :*]|$)`, 'm').test(text) ||
+    beginnings.some((beginning) => text.includes(`-${beginning}-*`) || text.includes(` ${beginning}- -m beg`))
+  );
+}
+
+describe.each(Object.entries(FILES))('the configuration of %s in deploy/', (proxy, file) => {
+  it('asks at the path that is this proxy’s, and at no other', () => {
+    const text = textOf(file) + (proxy === 'haproxy' ? textOf('haproxy.lua') : '');
+    const asked = [...text.matchAll(/\/forward-auth\/([a-z]+)/g)].map(([, dialect]) => dialect);
+    expect(new Set(asked)).toEqual(new Set([proxy]));
+  });
+
+  it('removes every identity header of a client', () => {
+    expect(IDENTITY_HEADERS.length).toBeGreaterThan(12);
+    expect(IDENTITY_HEADERS.filter((header) => !names(textOf(file), header))).toEqual([]);
+    expect(names(textOf(file), 'X-Something-Else')).toBe(false);
+  });
+});
+
+describe('the configurations that are not run', () => {
+  it('clear, ask and only then forward (Traefik)', () => {
+    const { routers, middlewares } = parse(readFileSync(resolve('deploy', FILES.traefik), 'utf8')).http;
+    expect(routers.application.middlewares).toEqual(['clear-identity', 'ask-grantway', 'keep-token']);
+    for (const name of routers.application.middlewares) expect(middlewares).toHaveProperty(name);
+    expect(middlewares['ask-grantway'].forwardAuth.trustForwardHeader).toBe(false);
+    expect(Object.values(middlewares['clear-identity'].headers.customRequestHeaders)).toEqual(
+      Array(Object.keys(middlewares['clear-identity'].headers.customRequestHeaders).length).fill(''),
+    );
+    expect(routers.grantway.middlewares).toBeUndefined();
+  });
+
+  it('clear, ask and only then forward (Envoy)', () => {
+    const { listeners } = parse(readFileSync(resolve('deploy', FILES.envoy), 'utf8')).static_resources;
+    const manager = listeners[0].filter_chains[0].filters[0].typed_config;
+    expect(manager.http_filters.map(({ name }: { name: string }) => name)).toEqual([
+      'clear-identity',
+      'envoy.filters.http.ext_authz',
+      'keep-token',
+      'envoy.filters.http.router',
+    ]);
+    expect(manager.http_filters[1].typed_config.failure_mode_allow).toBe(false);
+    expect(manager).toMatchObject({
+      normalize_path: true,
+      path_with_escaped_slashes_action: 'REJECT_REQUEST',
+    });
+  });
+});
