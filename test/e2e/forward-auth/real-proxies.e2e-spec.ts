@@ -158,7 +158,12 @@ describe.each(PROXIES)('$name, configured as in deploy/', ({ isInstalled, start 
     });
 
     it('asks about a WebSocket handshake as about any request', async () => {
-      const handshake = ['Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13'];
+      const handshake = [
+        'Upgrade: websocket',
+        'Connection: Upgrade',
+        'Sec-WebSocket-Version: 13',
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      ];
       expect((await proxy.send('GET /api/orders/live', handshake)).status).toBe(401);
       expect(application.requests).toEqual([]);
       await proxy.send('GET /api/orders/live', [...handshake, reader]);
