@@ -69,10 +69,11 @@ export function createDocument(app: NestFastifyApplication, config: Config): Ope
     );
   }
   if (config.internal.secret !== undefined && roles.identity) {
-    builder.addBearerAuth(
-      { type: 'http', description: 'INTERNAL_SECRET, which the gateway has' },
-      'internal',
-    );
+    builder.addSecurity('internal', {
+      type: 'http',
+      scheme: 'bearer',
+      description: 'INTERNAL_SECRET, which the gateway has',
+    });
   }
   for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), { autoTagControllers: false });

@@ -12,7 +12,7 @@ import { ApiProblems } from '../../../platform/http/api-problems.js';
 import { ProblemDetails } from '../../../platform/http/problem-details.js';
 import { problemOf } from '../../../platform/http/problem-writer.js';
 import { InvalidToken } from '../../../protocol/bearer-error.js';
-import { InvalidInput, ProblemError } from '../../../protocol/problem.js';
+import { InvalidInput } from '../../../protocol/problem.js';
 import {
   AuthenticationRequest,
   OwnerAnswer,
@@ -31,19 +31,13 @@ export const REFUSAL_CHALLENGE = 'Password realm="grantway"';
 
 const REQUEST_ID = '5f0c4a52-6f0e-4d5c-9a55-0f3d3c1f7a11';
 const RETRY_AFTER = { description: 'Whole seconds', schema: { type: 'integer', minimum: 1, example: 2 } };
-const PROBLEM = { $ref: getSchemaPath(ProblemDetails) };
 
 /** How the OpenAPI document shows a challenge, by its scheme. */
 function challengeHeader(description: string, example: string): Record<string, object> {
   return { 'WWW-Authenticate': { description, schema: { type: 'string', example } } };
 }
 
-const WRONG_SECRET = {
-  'application/problem+json': {
-    schema: PROBLEM,
-    example: problemOf({ status: 401, detail: new InvalidToken().description }, REQUEST_ID),
-  },
-};
+const WRONG_SECRET = problem(401, new InvalidToken().description);
 const REFUSAL = {
   'application/json': {
     schema: { $ref: getSchemaPath(RefusalAnswer) },
@@ -54,8 +48,20 @@ const REFUSAL = {
 /** What both routes refuse alike. */
 const COMMON = [
   ApiExtraModels(ProblemDetails),
-  ApiProblems(new ProblemError(403, 'This route is for peers that show a client certificate.'), 503),
+  ApiResponse({
+    status: 403,
+    description: 'The secret is right, and a client certificate that is asked for besides is missing.',
+    content: problem(403, 'This route is for peers that show a client certificate.'),
+  }),
+  ApiProblems(503),
 ];
+
+function problem(status: number, detail: string): Record<string, object> {
+  const schema = { $ref: getSchemaPath(ProblemDetails) };
+  return {
+    'application/problem+json': { schema, example: problemOf({ status, detail }, REQUEST_ID) },
+  };
+}
 
 export function ApiAuthenticate(): MethodDecorator {
   return applyDecorators(
@@ -83,12 +89,7 @@ export function ApiAuthenticate(): MethodDecorator {
       status: 429,
       description: 'Too many attempts: nothing was checked. The client gets the same answer.',
       headers: { 'Retry-After': RETRY_AFTER },
-      content: {
-        'application/problem+json': {
-          schema: PROBLEM,
-          example: problemOf({ status: 429, detail: 'Too many requests. Try again later.' }, REQUEST_ID),
-        },
-      },
+      content: problem(429, 'Too many requests. Try again later.'),
     }),
     ApiProblems(InvalidInput.member('username', 'must be a string'), 413, 415),
     ...COMMON,
