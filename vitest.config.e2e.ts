@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { OVER_BOTH_TOPOLOGIES } from './vitest.config.js';
 
 const server = process.env.TEST_DATABASE_URL;
 
@@ -25,11 +26,21 @@ const onPostgres = {
   extends: true as const,
 };
 
+/** The gateway topology, each of its three processes on a database of the server. */
+const topologyOnPostgres = {
+  test: {
+    name: 'topology',
+    include: OVER_BOTH_TOPOLOGIES,
+    env: { TEST_DATABASE_URL: server ?? '', TEST_TOPOLOGY: 'gateway' },
+  },
+  extends: true as const,
+};
+
 /** These start processes of their own and race them: one file at a time, and after everything else. */
 const instancesOnPostgres = {
   test: {
     name: 'instances',
-    include: ['test/postgres/**/*.spec.ts'],
+    include: ['test/postgres/**/*.spec.ts', 'test/redis/**/*.spec.ts'],
     env: { TEST_DATABASE_URL: server ?? '' },
     globalSetup: ['test/support/built-server.ts'],
     testTimeout: 120_000,
@@ -46,7 +57,7 @@ const instancesOnPostgres = {
  */
 export default defineConfig({
   test: {
-    projects: [onPglite, ...(server ? [onPostgres, instancesOnPostgres] : [])],
+    projects: [onPglite, ...(server ? [onPostgres, topologyOnPostgres, instancesOnPostgres] : [])],
     isolate: false,
     maxWorkers: '100%',
     testTimeout: 30_000,
