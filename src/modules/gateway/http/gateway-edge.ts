@@ -11,6 +11,7 @@ import { type AdmittedCall, GatewayDecision } from '../decision/gateway-decision
 import type { Admission } from '../proxy/admission.js';
 import { Forwarder } from '../proxy/forwarder.js';
 import { Tunnels } from '../proxy/tunnels.js';
+import { VersionNotSpoken } from '../proxy/web-socket-handshake.js';
 import { ActiveRoutes } from '../routes/active-routes.js';
 import { PublicOrigin } from './public-origin.js';
 import { type Upgrade, Upgrades } from './upgrades.js';
@@ -120,7 +121,11 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
       stillValid: stillStands,
       checkMs: TENURE_CHECK_MS,
     };
-    await this.tunnels.tunnel(admission, { ...upgrade, request: request.raw, response: reply.raw }, terms);
+    const handshake = { ...upgrade, request: request.raw, response: reply.raw };
+    await this.tunnels.tunnel(admission, handshake, terms).catch((error: unknown) => {
+      if (error instanceof VersionNotSpoken) void reply.headers(error.headers);
+      throw error;
+    });
     if (reply.raw.headersSent) return;
     // Nothing else tells that the exchange is over: its response was never written.
     reply.raw.emit('close');

@@ -13,12 +13,25 @@ const KEY = /^[A-Za-z0-9+/]{22}==$/;
 /** RFC 6455 §1.3. */
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
+/** A handshake of another version, with what its answer has to say of ours. RFC 6455 §4.4, RFC 9110 §15.5.22. */
+export class VersionNotSpoken extends ProblemError {
+  readonly headers = {
+    Connection: 'Upgrade, close',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Version': VERSION,
+  };
+
+  constructor() {
+    super(426, `The version of a WebSocket handshake must be ${VERSION}.`);
+  }
+}
+
 /**
  * Reads the opening handshake of a client. RFC 6455 §4.2.1.
  *
  * @returns its Sec-WebSocket-Key
- * @throws ProblemError 400 for what is no handshake, 426 for one of another version; that answer has to name ours in
- *   `Sec-WebSocket-Version`
+ * @throws ProblemError 400 for what is no handshake
+ * @throws VersionNotSpoken
  */
 export function readHandshake(request: IncomingMessage): string {
   const { method, httpVersion, headers } = request;
@@ -32,7 +45,7 @@ export function readHandshake(request: IncomingMessage): string {
     throw new ProblemError(400, 'The request is no WebSocket handshake.');
   }
   if (headers['sec-websocket-version'] !== VERSION) {
-    throw new ProblemError(426, `The version of a WebSocket handshake must be ${VERSION}.`);
+    throw new VersionNotSpoken();
   }
   return key;
 }
