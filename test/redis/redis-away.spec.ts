@@ -65,8 +65,10 @@ describe.skipIf(!HAS_REDIS_SERVER)('a Redis that fails (TEST_REDIS_URL, and redi
 
     await redis.start();
     await eventually(async () => (await ask(limits)).is === 'admitted');
-    await eventually(async () => (await ask(limits), logs.some(({ msg }) => msg === 'Redis is back')));
-    expect(logs.map(({ msg }) => msg)).toEqual(['Redis is away', 'Redis is back']);
+    await eventually(
+      async () => (await ask(limits), logs.some(({ msg }) => msg === 'Redis can be used again')),
+    );
+    expect(logs.map(({ msg }) => msg)).toEqual(['Redis cannot be used', 'Redis can be used again']);
   });
 
   it('does not keep an instance from starting, and routes without a quota from being served', async () => {
@@ -98,7 +100,7 @@ describe.skipIf(!HAS_REDIS_SERVER)('a Redis that fails (TEST_REDIS_URL, and redi
     const verdicts = await volley(limits, 300);
     expect(countOf(verdicts).admitted).toBeLessThan(100);
     expect(countOf(verdicts).unavailable).toBe(0);
-    expect(logs.filter(({ msg }) => msg === 'Redis is away')).toHaveLength(1);
+    expect(logs.filter(({ msg }) => msg === 'Redis cannot be used')).toHaveLength(1);
   });
 
   it('lets nobody through while its machine swallows everything, and is used again when it answers', async () => {
@@ -190,7 +192,7 @@ describe.skipIf(!HAS_REDIS_SERVER)('a Redis that fails (TEST_REDIS_URL, and redi
           is: 'admitted',
         });
       }
-      expect(logs.map(({ msg }) => msg)).toEqual(['Redis is away']);
+      expect(logs.map(({ msg }) => msg)).toEqual(['Redis cannot be used']);
     },
   );
 

@@ -70,7 +70,7 @@ describe.skipIf(!HAS_REDIS_SERVER)('the connection to Redis (TEST_REDIS_URL, and
     await server.start();
     await expect(waiting.evaluate(GREETING, ['a'], ['b'])).rejects.toThrow(RedisUnavailable);
     expect(await askRedis(server.url, 'CLIENT', 'LIST')).not.toContain('name=grantway');
-    expect(logs.map(({ msg }) => msg)).toEqual(['Redis is away']);
+    expect(logs.map(({ msg }) => msg)).toEqual(['Redis cannot be used']);
   });
 
   describe('by rediss://', () => {
@@ -92,7 +92,7 @@ describe.skipIf(!HAS_REDIS_SERVER)('the connection to Redis (TEST_REDIS_URL, and
       const { url } = await aServerWithTls(ca, subject);
       const { connection, logs } = await aConnectionTo(url);
       await expect(connection.evaluate(GREETING, ['a'], ['b'])).rejects.toThrow(RedisUnavailable);
-      expect(logs.map(({ msg }) => msg)).toEqual(['Redis is away']);
+      expect(logs.map(({ msg }) => msg)).toEqual(['Redis cannot be used']);
       expect(logs[0]?.err?.message).toContain(reason);
     });
   });

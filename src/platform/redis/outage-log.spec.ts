@@ -26,8 +26,8 @@ describe('the log of an outage', () => {
     outage.succeeded();
     outage.succeeded();
     expect(lines).toEqual([
-      ['Redis is away', { err: first }],
-      ['Redis is back', { failures: 1001 }],
+      ['Redis cannot be used', { err: first }],
+      ['Redis can be used again', { failures: 1001 }],
     ]);
   });
 
@@ -49,7 +49,7 @@ describe('the log of an outage', () => {
       outage.succeeded();
     }
     expect(lines.map(([message]) => message)).toEqual(
-      Array(3).fill(['Redis is away', 'Redis is back']).flat(),
+      Array(3).fill(['Redis cannot be used', 'Redis can be used again']).flat(),
     );
   });
 });

@@ -18,14 +18,14 @@ export class OutageLog {
   ) {}
 
   failed(error: unknown): void {
-    if (this.failures === 0) this.logger.error({ err: error }, `${this.subject} is away`);
+    if (this.failures === 0) this.logger.error({ err: error }, `${this.subject} cannot be used`);
     this.failures += 1;
     this.lastFailureAt = this.nowMs();
   }
 
   succeeded(): void {
     if (this.failures === 0 || this.nowMs() - this.lastFailureAt < QUIET_MS) return;
-    this.logger.info({ failures: this.failures }, `${this.subject} is back`);
+    this.logger.info({ failures: this.failures }, `${this.subject} can be used again`);
     this.failures = 0;
   }
 }

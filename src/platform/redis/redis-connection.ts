@@ -97,6 +97,8 @@ function openClient(url: string) {
     disableOfflineQueue: true,
     maintNotifications: 'disabled',
     pingInterval: PING_INTERVAL,
+    // The client's own ends when a command is written, so that it never sees a slow answer; `inTime` does.
+    commandOptions: { timeout: 0 },
     socket: {
       connectTimeout: CONNECT_TIMEOUT,
       socketTimeout: SILENCE_TIMEOUT,
@@ -120,7 +122,6 @@ async function run(
   }
 }
 
-/** The client's own timeout ends when a command is written, so that it never sees a slow answer. */
 async function inTime<T>(answer: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new TooSlow()), COMMAND_TIMEOUT);

@@ -126,7 +126,7 @@ describe('the limits of a route', () => {
     expect((await ask()).status).toBe(429);
   });
 
-  it('are 503 with Retry-After while Redis is away, and nothing else is', async () => {
+  it('are 503 with Retry-After while Redis cannot be used, and nothing else is', async () => {
     await startWith(
       { quotas: [{ limit: 1000, per: 'hour', by: 'client' }] },
       { REDIS_URL: `redis://127.0.0.1:${await freePort()}` },
@@ -140,6 +140,6 @@ describe('the limits of a route', () => {
     expect(upstream.requests).toHaveLength(0);
     expect((await ask('/free')).status).toBe(200);
     expect((await call(gateway, '/health/ready')).status).toBe(200);
-    expect(gateway.logs.filter((line) => line.includes('Redis is away'))).toHaveLength(1);
+    expect(gateway.logs.filter((line) => line.includes('Redis cannot be used'))).toHaveLength(1);
   });
 });

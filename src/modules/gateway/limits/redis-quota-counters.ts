@@ -1,4 +1,5 @@
-import { createHmac } from 'node:crypto';
+import { type KeyObject, createHmac, createSecretKey } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { deriveKey } from '../../../platform/crypto/sealing.js';
 import type { EncryptionKey } from '../../../platform/crypto/encryption-key.js';
 import type { RedisConnection } from '../../../platform/redis/redis-connection.js';
@@ -7,13 +8,16 @@ import { type Allotment, QuotaCounters, type Standing } from './quota-counters.j
 import { WindowTallies } from './window-tallies.js';
 
 const PREFIX = 'grantway:quota:';
+const REMEMBERED_PSEUDONYMS = 10_000;
 
 /**
  * Counts in Redis, for all instances at once. Beside that each instance tallies what it has let through itself: should
  * Redis lose its counts, an instance still lets nobody past a quota by itself.
  */
 export class RedisQuotaCounters extends QuotaCounters {
-  private readonly pseudonymKey: Buffer;
+  private readonly pseudonymKey: KeyObject;
+  /** Of who called lately: a digest takes longer than all the rest here. */
+  private readonly pseudonyms = new LRUCache<string, string>({ max: REMEMBERED_PSEUDONYMS });
 
   constructor(
     private readonly redis: Pick<RedisConnection, 'evaluate'>,
@@ -21,10 +25,8 @@ export class RedisQuotaCounters extends QuotaCounters {
     private readonly own = new WindowTallies(),
   ) {
     super();
-    this.pseudonymKey = deriveKey(
-      Buffer.from(encryptionKey.bytes).toString('base64url'),
-      'grantway quota partitions',
-    );
+    const secret = Buffer.from(encryptionKey.bytes).toString('base64url');
+    this.pseudonymKey = createSecretKey(deriveKey(secret, 'grantway quota partitions'));
   }
 
   override async consume(
@@ -65,8 +67,12 @@ export class RedisQuotaCounters extends QuotaCounters {
 
   /** Under a key of ours: a bare digest of an address or a username is soon guessed. */
   private pseudonymOf(partition: string): string {
+    const known = this.pseudonyms.get(partition);
+    if (known !== undefined) return known;
     const digest = createHmac('sha256', this.pseudonymKey).update(partition, 'utf8').digest();
-    return digest.subarray(0, 16).toString('base64url');
+    const pseudonym = digest.subarray(0, 16).toString('base64url');
+    this.pseudonyms.set(partition, pseudonym);
+    return pseudonym;
   }
 }
 
