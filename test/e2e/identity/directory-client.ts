@@ -45,7 +45,7 @@ export interface DirectoryClient {
 export function clientOf(url: string, limits = SHORT, tls: Partial<DirectoryConfig> = {}): DirectoryClient {
   const logs: string[] = [];
   const logger = createLogger('trace', { write: (line) => void logs.push(line) });
-  const internal = { secret: SECRET, previousSecret: undefined, gatewayUrl: undefined };
+  const internal = { secret: SECRET, previousSecret: undefined, gatewayUrl: undefined, gatewayCa: undefined };
   const config = { url, ca: undefined, clientCertificate: undefined, clientKey: undefined, ...tls };
   const people = new RemoteDirectory(config, internal, new MovableClock(), logger, limits);
   closing({ close: () => people.onApplicationShutdown() });

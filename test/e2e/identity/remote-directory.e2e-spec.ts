@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Overloaded } from '../../../src/protocol/overloaded.js';
 import { Throttled } from '../../../src/protocol/throttled.js';
 import { FROM, SECRET, aClient, closeAll, reasonsOf, signIn } from './directory-client.js';
@@ -71,6 +71,16 @@ describe('a directory elsewhere', () => {
     const longest = '\u{1F511}'.repeat(4096);
     expect(await signIn(people, 'a'.repeat(512), longest)).toMatchObject({ sub: ALICE.sub });
     expect(directory.calls[0]!.body).toMatchObject({ password: longest });
+  });
+
+  it('is asked over connections that are kept, and let go when the process stops', async () => {
+    const { directory, people } = await aClient();
+    for (let time = 0; time < 20; time += 1) await people.describe(ALICE.sub);
+    const kept = await directory.connections();
+    expect(kept).toBeGreaterThan(0);
+    expect(kept).toBeLessThan(5);
+    await people.onApplicationShutdown();
+    await vi.waitFor(async () => expect(await directory.connections()).toBe(0));
   });
 
   it('is told no address where a proxy names something else', async () => {

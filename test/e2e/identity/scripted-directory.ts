@@ -19,6 +19,8 @@ export interface ScriptedDirectory {
   /** The most requests that it had in its hands at once. */
   readonly mostAtOnce: number;
   does(script: Script): void;
+  /** How many connections it has. */
+  connections(): Promise<number>;
   /** Breaks every connection and refuses new ones, as a process that is gone. */
   close(): Promise<void>;
   /** Listens again where it did. */
@@ -66,6 +68,10 @@ export async function aDirectory(script: Script = describing()): Promise<Scripte
       return most;
     },
     does: (next) => void (current = next),
+    connections: () =>
+      new Promise((resolve, reject) => {
+        server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+      }),
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
