@@ -15,11 +15,17 @@ const { env } = process;
 const mistakes = [
   ...['DATABASE_URL', 'DATABASE_URL_FILE']
     .filter((name) => env[name])
-    .map((name) => `${name} is one database: set DATABASE_URL_GATEWAY, DATABASE_URL_IDENTITY and DATABASE_URL_API.`),
+    .map(
+      (name) =>
+        `${name} is one database: set DATABASE_URL_GATEWAY, DATABASE_URL_IDENTITY and DATABASE_URL_API.`,
+    ),
   ...['TLS_CERT', 'TLS_CERT_FILE']
     .filter((name) => env[name])
-    .map((name) => `${name}: for TLS between the processes start each of them yourself, as docs/gateway.md shows.`),
-  ...(/^\d+$/.test(env.PORT ?? '3000') && Number(env.PORT ?? 3000) <= 65_533
+    .map(
+      (name) =>
+        `${name}: for TLS between the processes start each of them yourself, as docs/gateway.md shows.`,
+    ),
+  ...(/^\d+$/.test(env.PORT || '3000') && Number(env.PORT || 3000) >= 1 && Number(env.PORT || 3000) <= 65_533
     ? []
     : ['PORT must be a whole number from 1 to 65533: the two ports after it are taken as well.']),
 ];
@@ -29,8 +35,10 @@ if (mistakes.length > 0) {
 }
 
 const production = env.NODE_ENV === 'production';
-const port = Number(env.PORT ?? 3000);
-const [gatewayUrl, identityUrl, apiUrl] = [port, port + 1, port + 2].map((number) => `http://127.0.0.1:${number}`);
+const port = Number(env.PORT || 3000);
+const [gatewayUrl, identityUrl, apiUrl] = [port, port + 1, port + 2].map(
+  (number) => `http://127.0.0.1:${number}`,
+);
 const issuer = env.ISSUER || `http://localhost:${port}`;
 const dataDir = env.DATA_DIR || './data';
 const folder = mkdtempSync(join(tmpdir(), 'grantway-'));
@@ -56,7 +64,10 @@ const processes = [
     IDENTITY_URL: identityUrl,
     API_URL: apiUrl,
     // The other two processes' pages of documentation call the gateway.
-    CORS_ORIGINS: [env.CORS_ORIGINS, ...(production ? [] : [port + 1, port + 2].map((at) => `http://localhost:${at}`))]
+    CORS_ORIGINS: [
+      env.CORS_ORIGINS,
+      ...(production ? [] : [port + 1, port + 2].map((at) => `http://localhost:${at}`)),
+    ]
       .filter(Boolean)
       .join(','),
   }),
@@ -67,18 +78,22 @@ const processes = [
 function start(name, roles, ownPort, more) {
   const databaseUrl = env[`DATABASE_URL_${name.toUpperCase()}`];
   const written = join(folder, name);
-  const child = spawn(process.execPath, ['--enable-source-maps', join(import.meta.dirname, '../dist/main.js')], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...common,
-      ...more,
-      ROLES: roles,
-      PORT: String(ownPort),
-      DATA_DIR: dataDir === 'memory://' ? dataDir : join(dataDir, name),
-      ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
-      ...(isShown && !production ? { BOOTSTRAP_OUTPUT: written } : {}),
+  const child = spawn(
+    process.execPath,
+    ['--enable-source-maps', join(import.meta.dirname, '../dist/main.js')],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...common,
+        ...more,
+        ROLES: roles,
+        PORT: String(ownPort),
+        DATA_DIR: dataDir === 'memory://' ? dataDir : join(dataDir, name),
+        ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
+        ...(isShown && !production ? { BOOTSTRAP_OUTPUT: written } : {}),
+      },
     },
-  });
+  );
   for (const stream of ['stdout', 'stderr']) {
     let rest = '';
     child[stream].setEncoding('utf8').on('data', (text) => {
@@ -106,7 +121,12 @@ process.on('SIGHUP', () => processes[0].child.kill('SIGHUP'));
 async function ready() {
   const deadline = Date.now() + READY_MS;
   for (const { name, origin } of processes) {
-    while (!(await fetch(`${origin}/health/ready`).then(({ ok }) => ok, () => false))) {
+    while (
+      !(await fetch(`${origin}/health/ready`).then(
+        ({ ok }) => ok,
+        () => false,
+      ))
+    ) {
       if (stopping) return false;
       if (Date.now() > deadline) throw new Error(`${name} is not ready after ${READY_MS / 1000} seconds`);
       await sleep(100);
@@ -116,7 +136,9 @@ async function ready() {
 }
 
 function firstStart() {
-  const text = processes.map(({ written }) => (existsSync(written) ? readFileSync(written, 'utf8') : '')).join('\n');
+  const text = processes
+    .map(({ written }) => (existsSync(written) ? readFileSync(written, 'utf8') : ''))
+    .join('\n');
   rmSync(folder, { recursive: true, force: true });
   const printed = (name) => new RegExp(`^ *${name} +(\\S+)$`, 'm').exec(text)?.[1];
   const generated = { clientSecret: printed('client_secret'), password: printed('password') };
@@ -134,7 +156,9 @@ function show(first) {
     if (first !== undefined) writeFileSync(shown, made, { flag: 'wx', mode: 0o600 });
   } else if (first !== undefined) process.stdout.write(`\n${made}`);
   if (!process.stdout.isTTY) return;
-  process.stdout.write(banner(issuer, (env.DOCS || (production ? 'off' : 'on')) === 'on', isFile ? undefined : first));
+  process.stdout.write(
+    banner(issuer, (env.DOCS || (production ? 'off' : 'on')) === 'on', isFile ? undefined : first),
+  );
   process.stdout.write(
     [
       '',

@@ -5,43 +5,68 @@ import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 
 const { PORT = '3002', GATEWAY_URL, ISSUER = GATEWAY_URL, AUDIENCE = ISSUER } = process.env;
 const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', GATEWAY_URL));
+const MOST_BYTES = 65_536;
+const documents = new Map();
 
-/** The claims about the caller, or undefined where there is no valid assertion. Everything but the gateway's word is ignored. */
-async function callerOf(request) {
-  // More than one value comes joined, and is then no JWT.
-  const assertion = request.headers['x-identity'];
-  if (assertion === undefined) return undefined;
+/** What speaks against an assertion; whatever else goes wrong (the keys cannot be had) says nothing about it. */
+const REFUSALS = [
+  errors.JWTInvalid,
+  errors.JWTExpired,
+  errors.JWTClaimValidationFailed,
+  errors.JWSInvalid,
+  errors.JWSSignatureVerificationFailed,
+  errors.JOSEAlgNotAllowed,
+  errors.JOSENotSupported,
+  errors.JWKSNoMatchingKey,
+];
+
+/** The claims about the caller, or undefined without a valid assertion. Nothing but the gateway's word counts. */
+async function callerOf({ headersDistinct }) {
+  const [assertion, ...others] = headersDistinct['x-identity'] ?? [];
+  if (assertion === undefined || others.length > 0) return undefined;
   try {
     const { payload } = await jwtVerify(assertion, keys, {
-      issuer: ISSUER,
-      audience: AUDIENCE,
       typ: 'identity+jwt',
       algorithms: ['ES256'],
-      requiredClaims: ['sub', 'client_id', 'scope', 'exp', 'iat', 'jti'],
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      maxTokenAge: '60s',
+      requiredClaims: ['sub', 'client_id', 'scope', 'exp', 'jti'],
     });
     return payload;
   } catch (error) {
-    const saysNo = error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout);
-    if (saysNo && error.code !== 'ERR_JOSE_GENERIC') return undefined;
+    if (REFUSALS.some((refusal) => error instanceof refusal)) return undefined;
     throw error;
   }
 }
 
-const documents = new Map();
+async function bodyOf(request) {
+  const chunks = [];
+  let bytes = 0;
+  for await (const chunk of request) if ((bytes += chunk.length) <= MOST_BYTES) chunks.push(chunk);
+  return bytes > MOST_BYTES ? undefined : JSON.parse(Buffer.concat(chunks).toString());
+}
 
 async function answer(request) {
   const caller = await callerOf(request);
   if (caller === undefined) return [401, { title: 'Unauthorized', status: 401 }];
-  const scopes = caller.scope.split(' ');
   const needed = request.method === 'GET' ? 'resources:read' : 'resources:write';
-  if (!scopes.includes(needed)) return [403, { title: 'Forbidden', status: 403 }];
-  if (request.method === 'GET') return [200, { items: documents.get(caller.sub) ?? [], caller }];
-  const body = await new Response(request).json();
-  documents.set(caller.sub, [...(documents.get(caller.sub) ?? []), body]);
-  return [201, { ...body, owner: caller.sub }];
+  if (!caller.scope.split(' ').includes(needed)) return [403, { title: 'Forbidden', status: 403 }];
+  const own = documents.get(caller.sub) ?? [];
+  if (request.method === 'GET') return [200, { items: own, caller }];
+  const document = await bodyOf(request);
+  if (document === undefined) return [413, { title: 'Content Too Large', status: 413 }];
+  documents.set(caller.sub, [...own, document]);
+  return [201, { ...document, owner: caller.sub }];
 }
 
+const failed = (error) => {
+  const status = error instanceof SyntaxError ? 400 : 503;
+  return [status, { title: status === 400 ? 'Bad Request' : 'Service Unavailable', status }];
+};
+
 createServer(async (request, response) => {
-  const [status, body] = await answer(request).catch(() => [503, { title: 'Service Unavailable', status: 503 }]);
-  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+  const [status, body] = await answer(request).catch(failed);
+  const challenge = status === 401 ? { 'WWW-Authenticate': 'Bearer realm="documents"' } : {};
+  response.writeHead(status, { 'Content-Type': 'application/json', ...challenge }).end(JSON.stringify(body));
 }).listen(Number(PORT), '127.0.0.1');

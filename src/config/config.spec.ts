@@ -144,8 +144,8 @@ describe('the configuration', () => {
     ],
     [
       'ROLES',
-      ['identity,oauth,api', 'api,oauth,identity'],
-      ['oauth', 'identity,oauth', 'identity,oauth,api,gateway'],
+      ['identity,oauth,api', 'api, oauth, identity', 'identity,oauth'],
+      ['nobody', 'identity,oauth;api', 'Identity'],
     ],
   ])('takes for %s what makes sense, and nothing else', (name, good, bad) => {
     for (const value of good) expect([value, mistakesOf({ [name]: value })]).toEqual([value, []]);

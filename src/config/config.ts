@@ -104,8 +104,11 @@ export function loadConfig(environment: Environment): Config {
   const port = read.integer('PORT', 3000, { from: 1, to: 65_535 });
   const roles = readRoles(read);
   const internal = readInternal(read, roles, production);
-  const issuer = readIssuer(read, internal.gatewayUrl ?? `http://localhost:${port}`, production);
+  const tls = readTls(read);
+  const ownOrigin = `${tls === undefined ? 'http' : 'https'}://localhost:${port}`;
+  const issuer = readIssuer(read, internal.gatewayUrl ?? ownOrigin, production);
   const audience = readAudience(read, issuer);
+  const directory = readDirectory(read, roles, production);
   const dataDir = read.text('DATA_DIR') ?? './data';
   const config: Config = {
     roles,
@@ -118,7 +121,7 @@ export function loadConfig(environment: Environment): Config {
       corsOrigins: read.list('CORS_ORIGINS', isOrigin, 'origins such as https://app.example'),
       docs: read.choice('DOCS', production ? 'off' : 'on', ['on', 'off']) === 'on',
       logLevel: read.choice('LOG_LEVEL', 'info', LOG_LEVELS),
-      tls: readTls(read),
+      tls,
     },
     database: {
       url: readDatabaseUrl(read),
@@ -136,8 +139,8 @@ export function loadConfig(environment: Environment): Config {
     encryption: { key: readEncryptionKey(read, production && roles.oauth), dataDir },
     bootstrap: readBootstrap(read, production),
     internal,
-    directory: readDirectory(read, roles, production),
-    gateway: readGateway(read, roles, { issuer, audience }),
+    directory,
+    gateway: readGateway(read, roles, { issuer, audience, directory }),
     redis: readRedis(read),
   };
   read.finish();

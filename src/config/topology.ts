@@ -24,6 +24,8 @@ export class InternalConfig {
   previousSecret: string | undefined;
   /** Whose keys verify `X-Identity`, in a process without `oauth`. An origin. */
   gatewayUrl: string | undefined;
+  /** PEM: who signs the gateway's certificate, where it is none of the system's authorities. */
+  gatewayCa: string | undefined;
 }
 
 /** Where people are known, for a process with `oauth` and without `identity`. */
@@ -42,6 +44,8 @@ export class GatewayConfig {
   routesFile: string | undefined;
   apiUrl: string | undefined;
   identityUrl: string | undefined;
+  /** How `identityUrl` is spoken to over TLS. */
+  identityTls: Pick<DirectoryConfig, 'ca' | 'clientCertificate' | 'clientKey'>;
   /** Audience of a route that names none. */
   audience: string;
   /** Audience of what is forwarded to the identity role. */
@@ -102,7 +106,7 @@ export function readInternal(
     gatewayUrl === undefined || !roles.oauth,
     'GATEWAY_URL is only for a process without oauth: this one has the keys itself.',
   );
-  return { secret, previousSecret, gatewayUrl };
+  return { secret, previousSecret, gatewayUrl, gatewayCa: readPem(read, 'GATEWAY_CA', 'CERTIFICATE') };
 }
 
 export function readDirectory(
@@ -135,7 +139,7 @@ export function readDirectory(
 export function readGateway(
   read: EnvironmentReader,
   roles: RolesConfig,
-  { issuer, audience }: { issuer: string; audience: string },
+  { issuer, audience, directory }: { issuer: string; audience: string; directory: DirectoryConfig },
 ): GatewayConfig {
   const routesFile = read.text('ROUTES_FILE');
   const apiUrl = readUrl(read, 'API_URL', false);
@@ -150,7 +154,8 @@ export function readGateway(
   return {
     routesFile,
     apiUrl,
-    identityUrl: roles.identity ? undefined : read.text('IDENTITY_URL'),
+    identityUrl: directory.url,
+    identityTls: directory,
     audience,
     identityAudience: identityAudience(issuer),
   };
@@ -185,13 +190,16 @@ export function readTls(read: EnvironmentReader): TlsConfig | undefined {
   return certificate === undefined || key === undefined ? undefined : { certificate, key, clientCa };
 }
 
-const FEWEST_SECRET_BYTES = 32;
+const FEWEST_SECRET_CHARACTERS = 32;
+
+/** What a bearer token may be made of: the secret is sent as one. RFC 6750 §2.1. */
+const B64TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
 
 function readSecret(read: EnvironmentReader, name: string): string | undefined {
   const secret = read.text(name);
   read.demand(
-    secret === undefined || (/^[\x21-\x7e]+$/.test(secret) && secret.length >= FEWEST_SECRET_BYTES),
-    `${name} must be at least ${FEWEST_SECRET_BYTES} printable ASCII characters, random (openssl rand -hex 32).`,
+    secret === undefined || (B64TOKEN.test(secret) && secret.length >= FEWEST_SECRET_CHARACTERS),
+    `${name} must be at least ${FEWEST_SECRET_CHARACTERS} characters of A-Z a-z 0-9 . _ ~ + / - and random (openssl rand -hex 32).`,
   );
   return secret;
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MovableClock } from './clock.js';
-import { type TestServer, freePort, startOne } from './server.js';
+import { freePort } from './free-port.js';
+import { type TestServer, startOne } from './one-server.js';
 
 /** Gateway, auth server and backend API: three applications on three sockets, each with a database of its own. */
 export interface GatewayTopology {
@@ -58,7 +59,8 @@ export async function startTopology(
  * The topology as if it were one server: what the suites of the direct topology ask of theirs, answered by whichever
  * process has it. So one suite runs over both.
  */
-export function asOne({ gateway, identity, api, clock, close }: GatewayTopology): TestServer {
+export function asOne(topology: GatewayTopology): TestServer {
+  const { gateway, identity, api, clock } = topology;
   const servers = [gateway, identity, api];
   const get: NestFastifyApplication['get'] = (token: never) => {
     for (const { app } of servers) {
@@ -76,9 +78,9 @@ export function asOne({ gateway, identity, api, clock, close }: GatewayTopology)
       get: (app, name) => (name === 'get' ? get : Reflect.get(app, name, app)),
     }),
     clock,
+    close: () => topology.close(),
     get logs() {
       return servers.flatMap(({ logs }) => logs);
     },
-    close,
   };
 }

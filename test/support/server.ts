@@ -1,54 +1,17 @@
-import 'reflect-metadata';
-import { randomBytes } from 'node:crypto';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
-import { AppModule } from '../../src/app.module.js';
-import { adapterFor, setUpApp } from '../../src/app.setup.js';
-import { type Config, loadConfig } from '../../src/config/config.js';
-import { firstStart } from '../../src/first-start.js';
-import { Clock } from '../../src/platform/clock/clock.js';
-import { DEADLINES, type Deadlines } from '../../src/platform/http/limits.js';
-import { createLogger } from '../../src/platform/logging/logger.js';
-import { MovableClock } from './clock.js';
-import { type TestDatabase, aDatabase } from './database.js';
-import { freePort } from './free-port.js';
+import { DEADLINES } from '../../src/platform/http/limits.js';
+import type { TestDatabase } from './database.js';
+import { asOne, startTopology } from './gateway-topology.js';
+import { type TestServer, startOne } from './one-server.js';
 
-export { freePort };
-
-/** The first client and the first administrator of every test server. */
-export const FIRST_CLIENT = { id: 'first-client', secret: 'first-client-secret-of-the-tests' } as const;
-export const ADMINISTRATOR = { username: 'root', password: 'seven green bicycles sing' } as const;
-
-export interface Route {
-  method: string;
-  /** The router's pattern, such as `/api/resources/:id`. */
-  path: string;
-}
-
-/** The real application on a real socket, with a database of its own and a clock that can be moved. */
-export interface TestServer {
-  app: NestFastifyApplication;
-  origin: string;
-  port: number;
-  config: Config;
-  clock: MovableClock;
-  database: TestDatabase;
-  /** Every log line written so far, at level trace. */
-  logs: string[];
-  /** Every route that the router knows. */
-  routes: Route[];
-  close(): Promise<void>;
-}
-
-export interface ServerOptions {
-  /** Variables beside the defaults of the tests. */
-  environment?: Record<string, string>;
-  /** An existing one, to start a second instance on; the caller then drops it. */
-  database?: TestDatabase | undefined;
-  /** Shorter ones, where a test has to wait for them. */
-  deadlines?: Deadlines;
-  clock?: MovableClock;
-}
+export { freePort } from './free-port.js';
+export {
+  ADMINISTRATOR,
+  FIRST_CLIENT,
+  type Route,
+  type ServerOptions,
+  type TestServer,
+  startOne,
+} from './one-server.js';
 
 /**
  * The application as clients see it: one process, or the three of the gateway topology where the suite runs over that.
@@ -60,62 +23,5 @@ export async function startServer(
   deadlines = DEADLINES,
 ): Promise<TestServer> {
   if (process.env.TEST_TOPOLOGY !== 'gateway') return startOne({ environment, database, deadlines });
-  const { startTopology, asOne } = await import('./gateway-topology.js');
   return asOne(await startTopology({ every: environment }));
-}
-
-/** One process. */
-export async function startOne({
-  environment = {},
-  database,
-  deadlines = DEADLINES,
-  clock = new MovableClock(),
-}: ServerOptions = {}): Promise<TestServer> {
-  const ownDatabase = database === undefined;
-  const used = database ?? (await aDatabase());
-  const port = environment.PORT === undefined ? await freePort() : Number(environment.PORT);
-  const config = loadConfig({
-    PORT: String(port),
-    ...(environment.GATEWAY_URL === undefined ? { ISSUER: `http://localhost:${port}` } : {}),
-    DATA_DIR: used.dataDir,
-    ...(used.url === undefined ? {} : { DATABASE_URL: used.url }),
-    ENCRYPTION_KEY: randomBytes(32).toString('hex'),
-    LOG_LEVEL: 'trace',
-    BOOTSTRAP_CLIENT_ID: FIRST_CLIENT.id,
-    BOOTSTRAP_CLIENT_SECRET: FIRST_CLIENT.secret,
-    BOOTSTRAP_USERNAME: ADMINISTRATOR.username,
-    BOOTSTRAP_PASSWORD: ADMINISTRATOR.password,
-    ...environment,
-  });
-  const logs: string[] = [];
-  const logger = createLogger(config.server.logLevel, { write: (line) => void logs.push(line) });
-  const module = await Test.createTestingModule({ imports: [AppModule.forRoot(config, logger)] })
-    .overrideProvider(Clock)
-    .useValue(clock)
-    .setLogger(false as never)
-    .compile();
-  const adapter = adapterFor(config, deadlines);
-  const routes: Route[] = [];
-  adapter.getInstance().addHook('onRoute', ({ method, url }: { method: string | string[]; url: string }) => {
-    routes.push(...[method].flat().map((name) => ({ method: name, path: url })));
-  });
-  const app = module.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false });
-  setUpApp(app, config, deadlines);
-  await app.init();
-  await firstStart(app);
-  await app.listen(port, '127.0.0.1');
-  return {
-    app,
-    origin: `http://127.0.0.1:${port}`,
-    port,
-    config,
-    clock,
-    database: used,
-    logs,
-    routes,
-    async close() {
-      await app.close();
-      if (ownDatabase) await used.drop();
-    },
-  };
 }

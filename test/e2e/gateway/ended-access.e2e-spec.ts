@@ -321,10 +321,18 @@ describe('a person who loses the role admin at the auth server', () => {
     );
     const refreshed = (await refresh(topology.gateway, console, tokens.refresh_token)).json;
     expect(refreshed.scope).toBe('resources:read');
+    expect(bearerVerdict(await bearer(topology.gateway, tokens.access_token, USERS))).toBe(
+      'insufficient_scope',
+    );
     expect(bearerVerdict(await bearer(topology.gateway, refreshed.access_token, USERS))).toBe(
       'insufficient_scope',
     );
     expect(bearerVerdict(await bearer(topology.gateway, refreshed.access_token, API))).toBe('accepted');
+
+    await patchPerson(person, { roles: ['admin'] });
+    const regained = (await refresh(topology.gateway, console, refreshed.refresh_token)).json;
+    expect(regained.scope).toBe('resources:read');
+    expect((await signIn(topology.gateway, console, person, SCOPE)).json.scope).toBe(SCOPE);
     topology.clock.advance(300);
     expect(bearerVerdict(await bearer(topology.gateway, tokens.access_token, USERS))).toBe('invalid_token');
   });

@@ -46,7 +46,12 @@ describe('the keys of the gateway', () => {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     keys = new KeysOfTheGateway(
-      { secret: undefined, previousSecret: undefined, gatewayUrl: `http://127.0.0.1:${port}` },
+      {
+        secret: undefined,
+        previousSecret: undefined,
+        gatewayUrl: `http://127.0.0.1:${port}`,
+        gatewayCa: undefined,
+      },
       new TestClock(),
       createLogger('trace', { write: (line) => void log.push(line) }),
     );

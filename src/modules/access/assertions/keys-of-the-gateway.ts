@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { JWK } from 'jose';
+import { Agent, request } from 'undici';
 import { InternalConfig } from '../../../config/config.js';
 import { Clock } from '../../../platform/clock/clock.js';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
@@ -24,7 +25,8 @@ const MOST_BYTES = 64 * 1024;
  * cannot be asked. Keys are published long before they sign, so the cool-down costs nobody an answer.
  */
 @Injectable()
-export class KeysOfTheGateway extends VerificationKeys {
+export class KeysOfTheGateway extends VerificationKeys implements OnApplicationShutdown {
+  private readonly agent: Agent;
   private keys: ReadonlyMap<string, VerificationKey> = new Map();
   private freshUntil = -Infinity;
   private lookedAt = -Infinity;
@@ -36,6 +38,11 @@ export class KeysOfTheGateway extends VerificationKeys {
     private readonly logger: AppLogger,
   ) {
     super();
+    this.agent = new Agent({ maxResponseSize: MOST_BYTES, connect: { ca: config.gatewayCa } });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.agent.destroy();
   }
 
   /** @throws Overloaded when there is no fresh key set */
@@ -61,32 +68,22 @@ export class KeysOfTheGateway extends VerificationKeys {
   private async fetchKeys(): Promise<void> {
     this.lookedAt = this.clock.seconds();
     try {
-      const response = await fetch(`${this.config.gatewayUrl}/.well-known/jwks.json`, {
-        redirect: 'error',
+      const { statusCode, headers, body } = await request(`${this.config.gatewayUrl}/.well-known/jwks.json`, {
+        dispatcher: this.agent,
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      if (!response.ok) throw new Error(`the answer was ${response.status}`);
-      this.keys = keysOf(JSON.parse(await textOf(response)));
-      this.freshUntil = this.clock.seconds() + maxAgeOf(response.headers.get('Cache-Control'));
+      const text = await body.text();
+      if (statusCode !== 200) throw new Error(`the answer was ${statusCode}`);
+      this.keys = keysOf(JSON.parse(text));
+      this.freshUntil = this.clock.seconds() + maxAgeOf(headers['cache-control']);
     } catch (err) {
       this.logger.warn({ err }, 'the keys of the gateway could not be fetched');
     }
   }
 }
 
-async function textOf(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > MOST_BYTES) throw new Error('the answer is too long');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function maxAgeOf(cacheControl: string | null): number {
-  const [, seconds] = /(?:^|[\s,])max-age=(\d{1,9})/i.exec(cacheControl ?? '') ?? [];
+function maxAgeOf(cacheControl: string | string[] | undefined): number {
+  const [, seconds] = /(?:^|[\s,])max-age=(\d{1,9})/i.exec([cacheControl].flat().join(',')) ?? [];
   return seconds === undefined ? LONGEST_CACHED : Math.min(Number(seconds), LONGEST_CACHED);
 }
 

@@ -7,7 +7,7 @@ import type { TokenAnswer } from '../../../protocol/token-answer.js';
 import type { Client } from '../../clients/index.js';
 import { type Grant, GrantRegistry, type RefreshTokenState, type Rotation } from '../../tokens/index.js';
 import { ResourceOwnerAuthenticator } from '../resource-owner-authenticator.js';
-import { refreshedScope } from '../scopes/scope-policy.js';
+import { mayHold, refreshedScope } from '../scopes/scope-policy.js';
 import { GrantedDetails } from './granted-details.js';
 import { GrantHandler, type TokenRequest, required } from './grant-handler.js';
 import { lifetimesOf } from './lifetimes.js';
@@ -33,6 +33,7 @@ export class RefreshTokenGrant extends GrantHandler {
     const presented = required(form, 'refresh_token');
     const { grant: found, used } = await this.findToken(presented, client);
     const owner = await this.confirmOwner(found);
+    await this.takeLostScopes(found, owner);
     const grant = { ...found, details: this.details.of(owner, client) };
     // A used token is judged first, whatever else is asked: it may be stolen.
     const successor = used === undefined ? undefined : await this.rotate(presented, grant, client);
@@ -63,6 +64,15 @@ export class RefreshTokenGrant extends GrantHandler {
     if (owner !== undefined && owner.credentials_version === grant.credentialsVersion) return owner;
     await this.grants.end(grant.id, owner === undefined ? 'person_disabled' : 'credentials_changed');
     throw new InvalidGrant('the person is gone, disabled, or has another password');
+  }
+
+  /**
+   * Where another process knows the people, this is when a lost role is learnt of. What it carried leaves all of the
+   * person's grants for good, as it does at once where one process knows both: a role that comes back takes a new sign-in.
+   */
+  private async takeLostScopes({ subject, scope }: Grant, { roles }: ResourceOwner): Promise<void> {
+    if (scope.every((name) => mayHold(name, roles))) return;
+    await this.grants.narrowSubject(subject, (name) => mayHold(name, roles));
   }
 
   private async rotate(presented: string, grant: Grant, client: Client): Promise<string> {

@@ -80,6 +80,25 @@ describe('time', () => {
     socket.destroy();
   });
 
+  it('for the header is over when the answer began before the request ended', async () => {
+    const upstream = toBeClosed(
+      await startUpstream((request, response) => {
+        response.write('begin');
+        request.resume().once('end', () => setTimeout(() => response.end(' end'), 400));
+      }),
+    );
+    const front = await aFront(upstream, { headers: 150 });
+    const socket = connect(front.port, '127.0.0.1');
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => (answer += String(chunk)));
+    socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n0');
+    await until(() => answer.includes('begin'), 'the answer to begin');
+    socket.write('1');
+    await until(() => socket.closed || answer.endsWith('0\r\n\r\n'), 'the answer to end');
+    expect(answer).toContain(' end');
+    socket.destroy();
+  });
+
   it('without movement of an answer breaks it off', async () => {
     const upstream = toBeClosed(await startUpstream((_, response) => response.write('begin')));
     const front = await aFront(upstream, { idle: 100 });

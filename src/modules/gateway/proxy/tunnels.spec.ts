@@ -377,8 +377,11 @@ describe('a tunnel', () => {
     const [far] = upstream.sockets as [WebSocket];
     const [{ socket: farSocket }] = upstream.handshakes as [IncomingMessage];
     const both = Promise.all([closing(client), closing(far)]);
+    const began = performance.now();
     end(client, far, { client: socket, far: farSocket });
     await both;
+    // At once, and not only when the one that is left is cut off.
+    expect(performance.now() - began).toBeLessThan(900);
     await expectNothingLeft(front, upstream);
   });
 

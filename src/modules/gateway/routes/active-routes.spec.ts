@@ -44,6 +44,7 @@ function routesOf(config: Partial<GatewayConfig> = { routesFile: folder.file }):
     routesFile: undefined,
     apiUrl: undefined,
     identityUrl: undefined,
+    identityTls: { ca: undefined, clientCertificate: undefined, clientKey: undefined },
     audience: AUDIENCE,
     identityAudience: `${ISSUER}/identity`,
     ...config,

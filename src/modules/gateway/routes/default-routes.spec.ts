@@ -6,6 +6,7 @@ const CONFIG = {
   routesFile: undefined,
   apiUrl: 'http://api.example',
   identityUrl: 'http://people.example',
+  identityTls: { ca: 'their authority', clientCertificate: 'our certificate', clientKey: 'our key' },
   audience: 'https://api.example',
   identityAudience: 'https://gateway.example/identity',
 };
@@ -40,6 +41,12 @@ describe('the table without a file', () => {
       expect(table.explain('GET', path).refused?.status).toBe(404);
     },
   );
+
+  it('speaks to the auth server as the questions about people do', () => {
+    const tls = { ca: 'their authority', certificate: 'our certificate', key: 'our key' };
+    expect(table.find('GET', '/admin/users').upstream.tls).toEqual(tls);
+    expect(table.find('GET', '/api').upstream.tls).toBeUndefined();
+  });
 
   it('has only what there are URLs for', () => {
     expect(defaultRoutes({ ...CONFIG, identityUrl: undefined }).map(({ path }) => path)).toEqual(['/api/**']);

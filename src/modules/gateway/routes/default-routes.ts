@@ -38,14 +38,31 @@ export const DEFAULT_ROUTE = Object.freeze({
  * The table of a gateway without a file of routes: the API, and what the identity role serves. No route asks for scopes:
  * both roles check access themselves.
  */
-export function defaultRoutes({ apiUrl, audience, identityUrl, identityAudience }: GatewayConfig): Route[] {
-  const to = (id: string, path: string, url: string | undefined, aud: string): Route[] =>
-    url === undefined
-      ? []
-      : [{ ...DEFAULT_ROUTE, id, path, audience: aud, upstream: { ...DEFAULT_UPSTREAM, targets: [url] } }];
-  return [
-    ...to('api', '/api/**', apiUrl, audience),
-    ...to('users', '/admin/users/**', identityUrl, identityAudience),
-    ...to('password', '/account/password', identityUrl, identityAudience),
+export function defaultRoutes(config: GatewayConfig): Route[] {
+  const { apiUrl, audience, identityUrl, identityAudience, identityTls } = config;
+  const { ca, clientCertificate: certificate, clientKey: key } = identityTls;
+  const api = { ...DEFAULT_UPSTREAM, targets: apiUrl === undefined ? [] : [apiUrl] };
+  const identity = {
+    ...DEFAULT_UPSTREAM,
+    targets: identityUrl === undefined ? [] : [identityUrl],
+    tls: { ca, certificate, key },
+  };
+  const routes: Route[] = [
+    { ...DEFAULT_ROUTE, id: 'api', path: '/api/**', audience, upstream: api },
+    {
+      ...DEFAULT_ROUTE,
+      id: 'users',
+      path: '/admin/users/**',
+      audience: identityAudience,
+      upstream: identity,
+    },
+    {
+      ...DEFAULT_ROUTE,
+      id: 'password',
+      path: '/account/password',
+      audience: identityAudience,
+      upstream: identity,
+    },
   ];
+  return routes.filter(({ upstream }) => upstream.targets.length > 0);
 }
