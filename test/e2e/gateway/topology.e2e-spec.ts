@@ -29,7 +29,11 @@ describe('the gateway topology', () => {
   it('takes a person from an expired token over a new sign-in to the resource, and out again', async () => {
     const { gateway } = topology;
     const first = await signIn(gateway, client, alice);
-    expect(first.json).toMatchObject({ token_type: 'Bearer', expires_in: 300, refresh_token: expect.any(String) });
+    expect(first.json).toMatchObject({
+      token_type: 'Bearer',
+      expires_in: 300,
+      refresh_token: expect.any(String),
+    });
     topology.clock.advance(301);
     expectInvalidToken(await bearer(gateway, first.json.access_token, RESOURCES));
     const { json: tokens } = await refresh(gateway, client, first.json.refresh_token);
@@ -100,7 +104,10 @@ describe('the gateway topology', () => {
   });
 
   it('refuses a wrong password as the direct topology does', async () => {
-    expectOAuthError(await signIn(topology.gateway, client, { ...alice, password: 'wrong' }), 'invalid_grant');
+    expectOAuthError(
+      await signIn(topology.gateway, client, { ...alice, password: 'wrong' }),
+      'invalid_grant',
+    );
     const nobody = { username: 'nobody', password: 'wrong' };
     expectOAuthError(await signIn(topology.gateway, client, nobody), 'invalid_grant');
   });
@@ -112,7 +119,10 @@ describe('the gateway topology', () => {
         { name: 'email', display: true },
       ],
     });
-    const bob = await aPerson(all, { email: 'bob@example.com', attributes: { department: 'Sales', secret: 1 } });
+    const bob = await aPerson(all, {
+      email: 'bob@example.com',
+      attributes: { department: 'Sales', secret: 1 },
+    });
     const first = (await signIn(topology.gateway, upstream, bob)).json;
     expect(decodeJwt(first.access_token).claims).toMatchObject({ email: 'bob@example.com' });
     expect(decodeJwt(first.access_token).claims).not.toHaveProperty('attributes');
@@ -121,7 +131,9 @@ describe('the gateway topology', () => {
 
     await all.app.get(UserDirectory).change(bob.sub, { attributes: { department: 'Audit' } });
     const second = (await refresh(topology.gateway, upstream, first.refresh_token)).json;
-    const later = await assertionsAt(topology, () => bearer(topology.gateway, second.access_token, RESOURCES));
+    const later = await assertionsAt(topology, () =>
+      bearer(topology.gateway, second.access_token, RESOURCES),
+    );
     expect(later).toMatchObject({ attributes: { department: 'Audit' } });
   });
 
@@ -151,7 +163,10 @@ describe('the gateway topology', () => {
       const [app, bob] = [await aConfidentialClient(some), await aPerson(some)];
       const { json } = await signIn(away.gateway, app, bob);
       await away.identity.close();
-      for (const answer of [await signIn(away.gateway, app, bob), await refresh(away.gateway, app, json.refresh_token)]) {
+      for (const answer of [
+        await signIn(away.gateway, app, bob),
+        await refresh(away.gateway, app, json.refresh_token),
+      ]) {
         expectOAuthError(answer, 'temporarily_unavailable', 503);
         expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThanOrEqual(1);
       }
@@ -179,10 +194,12 @@ describe('the gateway topology', () => {
 });
 
 /** The claims of the assertion with which the API was called. */
-async function assertionsAt({ api }: GatewayTopology, work: () => Promise<unknown>): Promise<Record<string, any>> {
-  const { IdentityAssertionVerifier } = await import(
-    '../../../src/modules/access/assertions/identity-assertion-verifier.js'
-  );
+async function assertionsAt(
+  { api }: GatewayTopology,
+  work: () => Promise<unknown>,
+): Promise<Record<string, any>> {
+  const { IdentityAssertionVerifier } =
+    await import('../../../src/modules/access/assertions/identity-assertion-verifier.js');
   const verified = vi.spyOn(api.app.get(IdentityAssertionVerifier), 'verify');
   await work();
   const [assertion] = verified.mock.calls.at(-1)!;

@@ -214,15 +214,12 @@ describe('access to resources', () => {
     expect(await paths(`?cursor=${afterMine}`)).toEqual([]);
   });
 
-  it.each([
-    'abc',
-    '1',
-    '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b1',
-    "'",
-    '019A9F3E-7C1A-7D2E-9B0A-3F6D2C8E4B10',
-  ])('answers 404 for the id %s', async (id) => {
-    expect(await bearer(server, alice, `${RESOURCES}/${id}`)).toMatchObject(aProblem(404));
-  });
+  it.each(['abc', '1', '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b1', "'", '019A9F3E-7C1A-7D2E-9B0A-3F6D2C8E4B10'])(
+    'answers 404 for the id %s',
+    async (id) => {
+      expect(await bearer(server, alice, `${RESOURCES}/${id}`)).toMatchObject(aProblem(404));
+    },
+  );
 
   it('finds nothing under a control character', async () => {
     const refusal = aProblem(statusOfControlCharacter(server));

@@ -26,6 +26,7 @@ export function minding(connect: buildConnector.connector): buildConnector.conne
 
 function survive(socket: Socket): void {
   const writes = socket as unknown as Writes;
+  /* oxlint-disable no-underscore-dangle -- Node's own names for what a stream does with writes */
   const { _write: write, _writev: writev } = writes;
   writes._write = function (chunk, encoding, done) {
     write!.call(this, chunk, encoding, forgiving(done as Done));
@@ -35,6 +36,7 @@ function survive(socket: Socket): void {
       writev.call(this, chunks, forgiving(done as Done));
     };
   }
+  /* oxlint-enable no-underscore-dangle */
 }
 
 function forgiving(done: Done): Done {
