@@ -1,24 +1,29 @@
 import { isIP } from 'node:net';
-import { CLIENT_CREDENTIAL } from '../protocol/characters.js';
-import { objectionToClientId } from '../protocol/client-id.js';
+import { BootstrapConfig, readBootstrap } from './bootstrap.js';
 import { type Environment, EnvironmentReader } from './environment.js';
 import { isLoopbackHost, isOrigin } from './origins.js';
+import { RolesConfig, readRoles } from './roles.js';
+import { TlsConfig, readTls } from './tls.js';
 import {
+  DirectoryConfig,
+  GatewayConfig,
+  InternalConfig,
+  RedisConfig,
+  readDirectory,
+  readGateway,
+  readInternal,
+  readRedis,
+} from './topology.js';
+
+export {
+  BootstrapConfig,
   DirectoryConfig,
   GatewayConfig,
   InternalConfig,
   RedisConfig,
   RolesConfig,
   TlsConfig,
-  readDirectory,
-  readGateway,
-  readInternal,
-  readRedis,
-  readRoles,
-  readTls,
-} from './topology.js';
-
-export { DirectoryConfig, GatewayConfig, InternalConfig, RedisConfig, RolesConfig, TlsConfig };
+};
 
 /** As `DATA_DIR`: nothing is kept, the database ends with the process. */
 export const IN_MEMORY = 'memory://';
@@ -69,16 +74,6 @@ export class EncryptionConfig {
   /** 32 bytes; undefined means a key made on first start and kept in `dataDir`. */
   key: Buffer | undefined;
   dataDir: string;
-}
-
-/** What the first client and the first administrator of an empty database are called. */
-export class BootstrapConfig {
-  clientId: string;
-  clientSecret: string | undefined;
-  username: string;
-  password: string | undefined;
-  /** Where generated credentials go: the terminal, standard output even if it is none, or a new file. */
-  output: string;
 }
 
 export interface Config {
@@ -200,27 +195,6 @@ function readEncryptionKey(read: EnvironmentReader, demanded: boolean): Buffer |
   const isBase64 = /^[A-Za-z0-9+/_-]{43}=?$/.test(text);
   read.demand(isHex || isBase64, 'ENCRYPTION_KEY must be 32 bytes in base64, base64url or hex.');
   return Buffer.from(text, isHex ? 'hex' : 'base64');
-}
-
-function readBootstrap(read: EnvironmentReader, production: boolean): BootstrapConfig {
-  const bootstrap = {
-    clientId: read.text('BOOTSTRAP_CLIENT_ID') ?? 'grantway',
-    clientSecret: read.text('BOOTSTRAP_CLIENT_SECRET'),
-    username: read.text('BOOTSTRAP_USERNAME') ?? 'admin',
-    password: read.text('BOOTSTRAP_PASSWORD'),
-    output: read.text('BOOTSTRAP_OUTPUT') ?? 'terminal',
-  };
-  const shortestSecret = production ? 32 : 16;
-  const objection = objectionToClientId(bootstrap.clientId);
-  read.demand(objection === undefined, `BOOTSTRAP_CLIENT_ID ${objection}.`);
-  read.demand(
-    bootstrap.clientSecret === undefined ||
-      (CLIENT_CREDENTIAL.test(bootstrap.clientSecret) &&
-        bootstrap.clientSecret.length >= shortestSecret &&
-        bootstrap.clientSecret.length <= 256),
-    `BOOTSTRAP_CLIENT_SECRET must be ${shortestSecret} to 256 characters of A-Z a-z 0-9 . _ ~ - and random.`,
-  );
-  return bootstrap;
 }
 
 function isAddressRange(text: string): boolean {

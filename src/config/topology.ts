@@ -1,20 +1,7 @@
 import type { EnvironmentReader } from './environment.js';
 import { isLoopbackHost, isOrigin } from './origins.js';
-
-export const ROLES = ['identity', 'oauth', 'api', 'gateway'] as const;
-export type Role = (typeof ROLES)[number];
-
-/** What this process serves. */
-export class RolesConfig {
-  /** People and their passwords. */
-  identity: boolean;
-  /** Clients, grants, tokens and signing keys. */
-  oauth: boolean;
-  /** The protected backend API. */
-  api: boolean;
-  /** Forwards calls to upstreams; it owns clients and tokens, so it comes with `oauth`. */
-  gateway: boolean;
-}
+import type { RolesConfig } from './roles.js';
+import { readPem } from './tls.js';
 
 /** What joins the processes of the gateway topology. */
 export class InternalConfig {
@@ -55,31 +42,6 @@ export class GatewayConfig {
 export class RedisConfig {
   /** Undefined: counters stay in the memory of this process. */
   url: string | undefined;
-}
-
-/** A certificate of this process's own, in PEM. */
-export class TlsConfig {
-  certificate: string;
-  key: string;
-  /** Who signs the certificates of peers. With it, the internal routes take only peers that show one. */
-  clientCa: string | undefined;
-}
-
-export function readRoles(read: EnvironmentReader): RolesConfig {
-  const names = read.list('ROLES', (name) => (ROLES as readonly string[]).includes(name), ROLES.join(', '));
-  const areKnown = names.length > 0 && names.every((name) => (ROLES as readonly string[]).includes(name));
-  const chosen: readonly string[] = areKnown ? names : ['identity', 'oauth', 'api'];
-  const roles: RolesConfig = {
-    identity: chosen.includes('identity'),
-    oauth: chosen.includes('oauth'),
-    api: chosen.includes('api'),
-    gateway: chosen.includes('gateway'),
-  };
-  read.demand(
-    roles.oauth || !roles.gateway,
-    'ROLES must have oauth where it has gateway: the gateway owns clients and tokens.',
-  );
-  return roles;
 }
 
 export function readInternal(
@@ -175,21 +137,6 @@ export function readRedis(read: EnvironmentReader): RedisConfig {
   return { url };
 }
 
-export function readTls(read: EnvironmentReader): TlsConfig | undefined {
-  const certificate = readPem(read, 'TLS_CERT', 'CERTIFICATE');
-  const key = readPem(read, 'TLS_KEY', 'PRIVATE KEY');
-  const clientCa = readPem(read, 'TLS_CLIENT_CA', 'CERTIFICATE');
-  read.demand(
-    (certificate === undefined) === (key === undefined),
-    'TLS_CERT and TLS_KEY must be set together.',
-  );
-  read.demand(
-    clientCa === undefined || certificate !== undefined,
-    'TLS_CLIENT_CA is only for use beside TLS_CERT and TLS_KEY.',
-  );
-  return certificate === undefined || key === undefined ? undefined : { certificate, key, clientCa };
-}
-
 const FEWEST_SECRET_CHARACTERS = 32;
 
 /** What a bearer token may be made of: the secret is sent as one. RFC 6750 §2.1. */
@@ -217,13 +164,4 @@ function readUrl(read: EnvironmentReader, name: string, demandsTls: boolean): st
     );
   }
   return url;
-}
-
-function readPem(read: EnvironmentReader, name: string, what: string): string | undefined {
-  const text = read.text(name);
-  read.demand(
-    text === undefined || new RegExp(`-----BEGIN [A-Z ]*${what}-----`).test(text),
-    `${name} must be a PEM ${what.toLowerCase()}; ${name}_FILE names a file that holds it.`,
-  );
-  return text;
 }
