@@ -239,8 +239,10 @@ describe('a body on its way up', () => {
       let answer = '';
       socket.on('data', (chunk: Buffer) => (answer += String(chunk)));
       const isClosed = new Promise((resolve) => socket.once('close', resolve));
-      // A client that looks at nothing before it has sent all.
+      // A client that goes on sending, and looks at what came only now and then.
+      socket.pause();
       const sending = setInterval(() => socket.write(randomBytes(1024)), 10);
+      setTimeout(() => socket.resume(), 300);
       await until(() => answer.endsWith('early'), 'the answer');
       expect(statusOf(answer)).toBe(403);
       await isClosed;
