@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -41,6 +41,8 @@ export async function startExample(): Promise<RunningDirectory> {
 export async function startCheapExample(...changes: Change[]): Promise<RunningDirectory> {
   const folder = mkdtempSync(join(tmpdir(), 'grantway-directory-'));
   cpSync(EXAMPLE, folder, { recursive: true });
+  // Its framework is found from where the copy is.
+  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
   change(join(folder, 'server.mjs'), changes);
   change(join(folder, 'scrypt.mjs'), [CHEAP]);
   await hashAnew(folder);
