@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { type CloseCode, FrameBoundaries, closeFrame } from './web-socket-frames.js';
+import { bodyPassed } from './young-buffers.js';
 
 /** How long a side may take to end once the other has. Milliseconds. */
 const LINGER_MS = 1_000;
@@ -41,7 +42,10 @@ export class Tunnel {
 
   private join(from: Duplex, to: Duplex): void {
     from.on('error', () => from.destroy());
-    from.on('data', () => this.idle.refresh());
+    from.on('data', (chunk: Buffer) => {
+      this.idle.refresh();
+      bodyPassed(chunk.length);
+    });
     from.pipe(to);
     from.once('close', () => {
       to.end();
