@@ -85,6 +85,7 @@ function start(name, roles, ownPort, more) {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...common,
+        ...withheldFrom(name),
         ...more,
         ROLES: roles,
         PORT: String(ownPort),
@@ -104,6 +105,30 @@ function start(name, roles, ownPort, more) {
   }
   const ended = new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));
   return { name, child, written, ended, origin: `http://127.0.0.1:${ownPort}` };
+}
+
+/** What belongs to another process, blank: an API that is broken into knows nothing of clients and people. */
+function withheldFrom(name) {
+  const owners = {
+    gateway: [
+      'ENCRYPTION_KEY',
+      'BOOTSTRAP_CLIENT_SECRET',
+      'INTERNAL_SECRET',
+      'REDIS_URL',
+      'IDENTITY_CLIENT_KEY',
+    ],
+    identity: ['BOOTSTRAP_PASSWORD', 'INTERNAL_SECRET', 'INTERNAL_SECRET_PREVIOUS'],
+    api: [],
+  };
+  const secrets = Object.values(owners).flat();
+  const databases = ['DATABASE_URL_GATEWAY', 'DATABASE_URL_IDENTITY', 'DATABASE_URL_API'];
+  const names = [...secrets.filter((secret) => !owners[name].includes(secret)), ...databases];
+  return Object.fromEntries(
+    names.flatMap((secret) => [
+      [secret, ''],
+      [`${secret}_FILE`, ''],
+    ]),
+  );
 }
 
 let stopping = false;

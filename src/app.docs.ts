@@ -3,7 +3,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import type { Config } from './config/config.js';
 import { UpstreamDocuments } from './modules/gateway/index.js';
 import { serveSwaggerUi } from './platform/http/swagger-ui.js';
-import { SCOPES, holderOf } from './protocol/scopes.js';
+import { SCOPES, holderOf, scopesOffered } from './protocol/scopes.js';
 
 const DESCRIPTION = `
 OAuth 2.0 server and protected API for highly-trusted, first-party applications.
@@ -38,9 +38,7 @@ const TAGS: Readonly<Record<string, string>> = {
 export function createDocument(app: NestFastifyApplication, config: Config): OpenAPIObject {
   const { roles, server } = config;
   const base = roles.oauth ? '' : server.issuer;
-  const scopes = Object.fromEntries(
-    Object.entries(SCOPES).map(([name, { description }]) => [name, description]),
-  );
+  const scopes = Object.fromEntries(scopesOffered(roles).map((name) => [name, SCOPES[name]!.description]));
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.0.3')
     .setTitle('Grantway')
@@ -101,6 +99,6 @@ export function setUpDocs(app: NestFastifyApplication, config: Config): void {
     title: 'Grantway API',
     document: async () => JSON.stringify(await wholeDocument(app, config)),
     callsTo: config.roles.oauth ? undefined : config.server.issuer,
-    scopes: Object.keys(SCOPES).filter((scope) => holderOf(scope) !== 'administrator'),
+    scopes: scopesOffered(config.roles).filter((scope) => holderOf(scope) !== 'administrator'),
   });
 }

@@ -24,6 +24,11 @@ export const SCOPES: Readonly<Record<string, ScopeDefinition>> = Object.freeze({
   'routes:read': { description: 'Read the gateway’s table of routes', holder: 'administrator' },
 });
 
+/** The scopes that a process offers: those of the gateway only where there is one. */
+export function scopesOffered({ gateway }: { gateway: boolean }): string[] {
+  return Object.keys(SCOPES).filter((scope) => gateway || scope !== 'routes:read');
+}
+
 /** The role whose holders may be granted administration scopes. */
 export const ADMINISTRATOR_ROLE = 'admin';
 

@@ -38,7 +38,10 @@ export class KeysOfTheGateway extends VerificationKeys implements OnApplicationS
     private readonly logger: AppLogger,
   ) {
     super();
-    this.agent = new Agent({ maxResponseSize: MOST_BYTES, connect: { ca: config.gatewayCa } });
+    this.agent = new Agent({
+      maxResponseSize: MOST_BYTES,
+      connect: { ca: config.gatewayCa, rejectUnauthorized: true },
+    });
   }
 
   async onApplicationShutdown(): Promise<void> {

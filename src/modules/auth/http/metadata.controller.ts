@@ -1,9 +1,9 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { TokenConfig } from '../../../config/config.js';
+import { RolesConfig, TokenConfig } from '../../../config/config.js';
 import { ApiProblems } from '../../../platform/http/api-problems.js';
 import { CLIENT_AUTHENTICATION_METHODS } from '../../../protocol/grant-types.js';
-import { SCOPES } from '../../../protocol/scopes.js';
+import { scopesOffered } from '../../../protocol/scopes.js';
 import { Public } from '../../access/index.js';
 import { SigningKeyRing } from '../../tokens/index.js';
 import { GrantTypesServed } from '../grants/grant-types-served.js';
@@ -21,6 +21,7 @@ export class MetadataController {
     private readonly config: TokenConfig,
     private readonly keys: SigningKeyRing,
     private readonly grantTypes: GrantTypesServed,
+    private readonly roles: RolesConfig,
   ) {}
 
   /** RFC 8414 §2. There is no authorization endpoint, so `response_types_supported` is empty. */
@@ -46,7 +47,7 @@ export class MetadataController {
       jwks_uri: `${issuer}/.well-known/jwks.json`,
       grant_types_supported: this.grantTypes.types,
       response_types_supported: [],
-      scopes_supported: Object.keys(SCOPES),
+      scopes_supported: scopesOffered(this.roles),
     };
   }
 
@@ -77,7 +78,7 @@ export class MetadataController {
       resource: audience,
       authorization_servers: [issuer],
       jwks_uri: `${issuer}/.well-known/jwks.json`,
-      scopes_supported: Object.keys(SCOPES),
+      scopes_supported: scopesOffered(this.roles),
       bearer_methods_supported: ['header'],
     };
   }

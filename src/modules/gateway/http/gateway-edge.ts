@@ -75,7 +75,8 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
       method: request.method,
       rawTarget: request.raw.url ?? '',
       authorizations: headerValues(request, 'authorization'),
-      ip: request.ip,
+      // A client that is gone already has no address left.
+      ip: request.ip ?? '',
     };
     const admitted = await this.decision.admit(call, (claims) => {
       request.clientId = claims.client_id;
@@ -122,10 +123,15 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
       checkMs: TENURE_CHECK_MS,
     };
     const handshake = { ...upgrade, request: request.raw, response: reply.raw };
-    await this.tunnels.tunnel(admission, handshake, terms).catch((error: unknown) => {
+    this.underWay.add(reply.raw);
+    try {
+      await this.tunnels.tunnel(admission, handshake, terms);
+    } catch (error) {
       if (error instanceof VersionNotSpoken) void reply.headers(error.headers);
       throw error;
-    });
+    } finally {
+      this.underWay.delete(reply.raw);
+    }
     if (reply.raw.headersSent) return;
     // Nothing else tells that the exchange is over: its response was never written.
     reply.raw.emit('close');

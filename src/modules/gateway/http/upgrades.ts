@@ -20,20 +20,38 @@ export interface Upgrade {
 @Injectable()
 export class Upgrades {
   private readonly upgrades = new WeakMap<IncomingMessage, Upgrade>();
+  /** Requests of a connection whose answers are not finished: pipelined ones come before that. */
+  private readonly unanswered = new WeakMap<Socket, number>();
 
   /** From here on, handshakes for what this process does not serve itself come with `of`. */
   listen(server: Server, knownPaths: KnownPaths): void {
+    server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) =>
+      this.count(socket, response),
+    );
     const isOurs = ({ headers, url = '' }: IncomingMessage): boolean =>
       headers.upgrade?.toLowerCase() === 'websocket' && knownPaths.find(url) === undefined;
-    // Whatever else asks for an upgrade is answered as if it had not. Node before 24.9 does not ask, and lets all come
-    // here; one that is not ours is then answered just the same, and its connection closed.
-    Object.assign(server, { shouldUpgradeCallback: isOurs });
+    // Whatever else asks for an upgrade is answered as if it had not, and so is a handshake behind a request that is still
+    // being answered: the connection cannot change hands under that answer.
+    const shouldUpgrade = (request: IncomingMessage): boolean =>
+      isOurs(request) && !this.isBusy(request.socket);
+    Object.assign(server, { shouldUpgradeCallback: shouldUpgrade });
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       // Node has taken its own listener off, and a reset would end the process.
       socket.on('error', () => socket.destroy());
+      // Node before 24.9 does not ask, and lets all come here.
+      if (this.isBusy(socket)) return void socket.destroy();
       if (isOurs(request)) this.upgrades.set(request, { socket, head });
       server.emit('request', request, responseOn(socket, request));
     });
+  }
+
+  private count(socket: Socket, response: ServerResponse): void {
+    this.unanswered.set(socket, (this.unanswered.get(socket) ?? 0) + 1);
+    response.once('close', () => this.unanswered.set(socket, this.unanswered.get(socket)! - 1));
+  }
+
+  private isBusy(socket: Socket): boolean {
+    return (this.unanswered.get(socket) ?? 0) > 0;
   }
 
   /** The handshake that a request is, if it is one. */

@@ -5,6 +5,11 @@ import { AppLogger } from '../../../platform/logging/logging.module.js';
 import { ActiveRoutes } from '../routes/active-routes.js';
 
 const TIMEOUT_MS = 1_000;
+const MOST_BYTES = 2 * 2 ** 20;
+
+/** Whoever loads the page again does not ask the other processes each time. Milliseconds. */
+const KEPT_MS = 5_000;
+
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'] as const;
 
 type Documented = Pick<OpenAPIObject, 'paths' | 'components' | 'tags'>;
@@ -15,6 +20,8 @@ type Documented = Pick<OpenAPIObject, 'paths' | 'components' | 'tags'>;
  */
 @Injectable()
 export class UpstreamDocuments {
+  private latest: { askedAt: number; documents: Promise<Documented[]> } | undefined;
+
   constructor(
     private readonly config: GatewayConfig,
     private readonly routes: ActiveRoutes,
@@ -22,10 +29,17 @@ export class UpstreamDocuments {
   ) {}
 
   async addTo(own: OpenAPIObject): Promise<OpenAPIObject> {
+    if (this.latest === undefined || performance.now() - this.latest.askedAt > KEPT_MS) {
+      this.latest = { askedAt: performance.now(), documents: this.ask() };
+    }
+    const others = await this.latest.documents;
+    return others.reduce<OpenAPIObject>((document, other) => this.merge(document, other), own);
+  }
+
+  private async ask(): Promise<Documented[]> {
     const { apiUrl, identityUrl } = this.config;
     const origins = [apiUrl, identityUrl].filter((origin) => origin !== undefined);
-    const others = await Promise.all(origins.map((origin) => this.documentAt(origin)));
-    return others.reduce<OpenAPIObject>((document, other) => this.merge(document, other), own);
+    return Promise.all(origins.map(async (origin) => this.documentAt(origin)));
   }
 
   private async documentAt(origin: string): Promise<Documented> {
@@ -35,7 +49,7 @@ export class UpstreamDocuments {
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       if (!response.ok) return { paths: {} };
-      return this.reached((await response.json()) as Documented, origin);
+      return this.reached(documentOf(await textOf(response)), origin);
     } catch (err) {
       this.logger.info({ err }, 'the OpenAPI document of an upstream cannot be shown');
       return { paths: {} };
@@ -70,4 +84,29 @@ export class UpstreamDocuments {
       tags: [...new Map(tags.map((tag) => [tag.name, tag])).values()],
     };
   }
+}
+
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > MOST_BYTES) throw new Error('the document is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** @throws Error for what is no OpenAPI document in the members that are used here */
+function documentOf(json: string): Documented {
+  const document = JSON.parse(json) as Partial<Documented> | null;
+  const { paths, components = {}, tags = [] } = document ?? {};
+  const isUsable =
+    isObject(paths) && Object.values(paths).every(isObject) && isObject(components) && Array.isArray(tags);
+  if (!isUsable) throw new Error('this is no OpenAPI document');
+  return { paths, components, tags: tags.filter(isObject) };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -347,6 +347,24 @@ describe('a tunnel', () => {
     await expectNothingLeft(front, upstream);
   });
 
+  it('ends at once when this server stopped during the handshake', async () => {
+    let accept: (() => void) | undefined;
+    const server = createServer();
+    const sockets = new WebSocketServer({ noServer: true });
+    server.on('upgrade', (request, socket, head) => {
+      accept = () => sockets.handleUpgrade(request, socket, head, () => undefined);
+    });
+    const upstream = toBeClosed(await startUpstream((_, response) => response.end(), { server }));
+    const front = await aFront(upstream);
+    const socket = new WebSocket(front.origin);
+    const closed = closing(socket);
+    await until(() => accept !== undefined, 'the handshake');
+    await front.tunnels.closeAll();
+    accept!();
+    expect((await closed).code).toBe(1001);
+    await expectNothingLeft(front, upstream);
+  });
+
   it('ends when nothing moves for the route’s idle time, and not before', async () => {
     const upstream = await anEchoServer();
     const timeouts = { connect: 1_000, headers: 1_000, idle: 250, total: 300 };

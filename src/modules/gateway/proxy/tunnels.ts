@@ -15,6 +15,7 @@ import { CLOSE_CODE } from './web-socket-frames.js';
 @Injectable()
 export class Tunnels implements OnModuleDestroy {
   private readonly open = new Set<Tunnel>();
+  private isClosing = false;
   private readonly log: ExchangeLog;
 
   constructor(
@@ -30,8 +31,9 @@ export class Tunnels implements OnModuleDestroy {
     await this.closeAll();
   }
 
-  /** Tells every client that this server goes away, and ends its connection. */
+  /** Tells every client that this server goes away, and ends its connection; so for those whose handshake is under way. */
   async closeAll(): Promise<void> {
+    this.isClosing = true;
     const tunnels = [...this.open];
     for (const tunnel of tunnels) tunnel.end(CLOSE_CODE.goingAway, 'The server is stopping.');
     await Promise.all(tunnels.map(async ({ closed }) => closed));
@@ -63,6 +65,7 @@ export class Tunnels implements OnModuleDestroy {
   private async join(client: Duplex, upstream: Duplex, idleMs: number, terms: TenureTerms): Promise<void> {
     const tunnel = new Tunnel(client, upstream, idleMs);
     this.open.add(tunnel);
+    if (this.isClosing) tunnel.end(CLOSE_CODE.goingAway, 'The server is stopping.');
     const tenure = new Tenure(terms, this.clock, () =>
       tunnel.end(CLOSE_CODE.policyViolation, 'The access token has ended.'),
     );
