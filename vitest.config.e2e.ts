@@ -5,10 +5,23 @@ const server = process.env.TEST_DATABASE_URL;
 
 const suite = ['test/**/*.e2e-spec.ts', 'test/conformance/**/*.spec.ts'];
 
+/** What `npm test` runs as well. */
 const onPglite = {
   test: {
     name: 'pglite',
     include: suite,
+    exclude: ['test/e2e/process/**'],
+    env: { TEST_DATABASE_URL: '' },
+    globalSetup: ['test/support/empty-embedded-database.ts'],
+  },
+  extends: true as const,
+};
+
+/** The built server as a process, on the embedded database. */
+const processes = {
+  test: {
+    name: 'process',
+    include: ['test/e2e/process/**/*.e2e-spec.ts'],
     env: { TEST_DATABASE_URL: '' },
     globalSetup: ['test/support/built-server.ts', 'test/support/empty-embedded-database.ts'],
   },
@@ -53,11 +66,12 @@ const instancesOnPostgres = {
 
 /**
  * The whole application over HTTP: on PGlite, and once more on the PostgreSQL server that `TEST_DATABASE_URL` names,
- * with what only a server can show besides. Choose with `--project pglite`, `postgres` or `instances`.
+ * with what only a server can show besides. Choose with `--project pglite`, `process`, `postgres`, `topology` or
+ * `instances`.
  */
 export default defineConfig({
   test: {
-    projects: [onPglite, ...(server ? [onPostgres, topologyOnPostgres, instancesOnPostgres] : [])],
+    projects: [onPglite, processes, ...(server ? [onPostgres, topologyOnPostgres, instancesOnPostgres] : [])],
     isolate: false,
     maxWorkers: '100%',
     testTimeout: 30_000,
