@@ -4,6 +4,12 @@ import { createServer } from 'node:http';
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 
 const { PORT = '3002', GATEWAY_URL, ISSUER = GATEWAY_URL, AUDIENCE = ISSUER } = process.env;
+/** Ends the process with one line about what is wrong. */
+const giveUp = (message) => {
+  console.error(message);
+  process.exit(1);
+};
+if (!URL.canParse(GATEWAY_URL)) giveUp('GATEWAY_URL is not set to an origin.');
 const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', GATEWAY_URL));
 const MOST_BYTES = 65_536;
 const documents = new Map();
@@ -65,8 +71,10 @@ const failed = (error) => {
   return [status, { title: status === 400 ? 'Bad Request' : 'Service Unavailable', status }];
 };
 
-createServer(async (request, response) => {
+const server = createServer(async (request, response) => {
   const [status, body] = await answer(request).catch(failed);
   const challenge = status === 401 ? { 'WWW-Authenticate': 'Bearer realm="documents"' } : {};
   response.writeHead(status, { 'Content-Type': 'application/json', ...challenge }).end(JSON.stringify(body));
-}).listen(Number(PORT), '127.0.0.1');
+});
+server.once('error', ({ message }) => giveUp(message));
+server.listen(Number(PORT), '127.0.0.1', () => console.log(`documents at http://127.0.0.1:${PORT}`));

@@ -8,7 +8,12 @@ import people from './people.json' with { type: 'json' };
 import { derive } from './scrypt.mjs';
 
 const { INTERNAL_SECRET, INTERNAL_SECRET_PREVIOUS, HOST = '127.0.0.1', PORT = '3001' } = process.env;
-if (!INTERNAL_SECRET) throw new Error('INTERNAL_SECRET is not set.');
+/** Ends the process with one line about what is wrong. */
+const giveUp = (message) => {
+  console.error(message);
+  process.exit(1);
+};
+if (!INTERNAL_SECRET) giveUp('INTERNAL_SECRET is not set.');
 const digest = (text) => createHash('sha256').update(text).digest();
 const secrets = [INTERNAL_SECRET, INTERNAL_SECRET_PREVIOUS]
   .filter(Boolean)
@@ -28,7 +33,8 @@ const tooLarge = (c) => c.json({ error: 'invalid_request' }, 413, { Connection: 
 let hashing = 0;
 
 const app = new Hono();
-app.use((c, next) => {
+app.notFound((c) => c.json({ error: 'not_found' }, 404));
+app.use('/auth/*', (c, next) => {
   c.header('Cache-Control', 'no-store');
   const presented = digest(c.req.header('Authorization') ?? '');
   if (secrets.some((secret) => timingSafeEqual(secret, presented))) return next();
@@ -52,4 +58,4 @@ app.get('/auth/users/:sub', (c) => {
 
 serve({ fetch: app.fetch, hostname: HOST, port: Number(PORT) }, () =>
   console.log(`people at http://${HOST}:${PORT}`),
-);
+).once('error', ({ message }) => giveUp(message));

@@ -1,10 +1,12 @@
 import { afterAll, describe, it } from 'vitest';
 import type { Check } from './check.js';
 import { timesOfRefusals } from './checks/refusal.js';
+import { expectAccepted } from './accepted.js';
 import { configuredDirectory } from './configured-directory.js';
 import { IDENTITY_CHECKS } from './identity-checks.js';
 
 const directory = configuredDirectory(process.env);
+await expectAccepted(directory);
 const expectKept = ({ run }: Check): Promise<void> => run(directory);
 
 describe('a directory', () => {

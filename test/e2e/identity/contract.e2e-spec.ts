@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { UserDirectory } from '../../../src/modules/users/index.js';
-import { type Directory, signIn } from '../../contract/directory.js';
+import { type Directory, ask, signIn } from '../../contract/directory.js';
 import { IDENTITY_CHECKS } from '../../contract/identity-checks.js';
 import { aPerson } from '../../support/mothers.js';
 import { startOne } from '../../support/server.js';
@@ -82,6 +82,28 @@ describe('the example', () => {
     expect(await signIn(directory, directory.disabled!)).toMatchObject({ status: 401 });
   });
 
+  it('answers 404 to what is no question of the contract, and the gateway’s secret for nothing', async () => {
+    const { directory } = closing(await startCheapExample());
+    const elsewhere = { method: 'GET', path: '/admin/users', authorization: null } as const;
+    expect(await ask(directory, elsewhere)).toMatchObject({ status: 404, json: { error: 'not_found' } });
+  });
+
+  it.each([
+    ['examples/identity-server', {}, 'INTERNAL_SECRET is not set.'],
+    ['examples/api-server', {}, 'GATEWAY_URL is not set to an origin.'],
+    ['examples/identity-server', { INTERNAL_SECRET: SECRET }, 'EADDRINUSE'],
+    ['examples/api-server', { GATEWAY_URL: 'http://127.0.0.1:1' }, 'EADDRINUSE'],
+  ])('%s with %j ends with one line', async (folder, environment, complaint) => {
+    const { directory } = closing(await startCheapExample());
+    const child = spawn(process.execPath, [`${folder}/server.mjs`], {
+      env: { PORT: new URL(directory.url).port, ...environment },
+    });
+    const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect(code).toBe(1);
+    expect(said).toContain(complaint);
+    expect(said.trim().split('\n')).toHaveLength(1);
+  });
+
   it('hashes a password for people.json', async () => {
     const script = spawn(process.execPath, ['examples/identity-server/hash.mjs']);
     script.stdin.end('a password of mine\n');
@@ -129,6 +151,18 @@ describe('npm run test:contract', () => {
     const { code, output } = await run(environmentOf(directory));
     expect({ code, output }).toMatchObject({ code: 1, output: expect.stringMatching(/1 failed \|/) });
     expect(output).toMatch(/FAIL .*says of an unknown subject, and of no other trouble, that it is unknown/);
+  });
+
+  it.each([
+    ['CONTRACT_PASSWORD', 'CONTRACT_USERNAME and CONTRACT_PASSWORD are refused'],
+    ['INTERNAL_SECRET', 'INTERNAL_SECRET is refused'],
+  ])('stops before the checks when %s is wrong', async (name, complaint) => {
+    const { directory } = closing(await startCheapExample());
+    const wrong = { ...environmentOf(directory), [name]: 'not-the-right-one-0123456789abcdef' };
+    const { code, output } = await run(wrong);
+    expect(code).toBe(1);
+    expect(output).toContain(complaint);
+    expect(output).toMatch(/Tests +no tests/);
   });
 
   it('says what it needs', async () => {
