@@ -13,10 +13,10 @@ const FIRST_LINE = 'setopt interactivecomments 2>/dev/null || true';
 const shellBlocksOf = (text: string): string[] =>
   [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block!);
 
-/** Comments of shell blocks that open a quotation in a shell which does not skip them, as an interactive zsh. */
-function openQuotationsIn(text: string): string[] {
+/** Comments of shell blocks with a character that means something to a shell which does not skip them, as zsh when typed to. */
+function activeCommentsIn(text: string): string[] {
   const lines = shellBlocksOf(text).flatMap((block) => block.split('\n'));
-  return lines.filter((line) => /^\s*#.*['"`]/.test(line));
+  return lines.filter((line) => /^\s*#.*['"`$\\;&|<>()[\]{}*?~!]/.test(line));
 }
 
 /** Blocks to be pasted whole that do not begin with what zsh needs. */
@@ -35,17 +35,17 @@ describe('lines of documents that are pasted into a shell', () => {
     );
   });
 
-  it.each(DOCUMENTS)('of %s have comments without quotation marks', (name) => {
-    expect(openQuotationsIn(readFileSync(resolve(ROOT, name), 'utf8'))).toEqual([]);
+  it.each(DOCUMENTS)('of %s have comments that no shell takes for more than words', (name) => {
+    expect(activeCommentsIn(readFileSync(resolve(ROOT, name), 'utf8'))).toEqual([]);
   });
 
   it.each(DOCUMENTS)('of %s begin so that zsh skips their comments', (name) => {
     expect(unpreparedBlocksIn(readFileSync(resolve(ROOT, name), 'utf8'))).toEqual([]);
   });
 
-  it.each(["'", '"', '`'])('are caught with %s in a comment', (mark) => {
+  it.each(["'", '"', '`', ';', '>', '(', '*', '?', '$', '!'])('are caught with %s in a comment', (mark) => {
     const comment = `  # the gateway${mark}s`;
-    expect(openQuotationsIn(`\`\`\`sh\nls\n${comment}\n\`\`\`\n`)).toEqual([comment]);
+    expect(activeCommentsIn(`\`\`\`sh\nls\n${comment}\n\`\`\`\n`)).toEqual([comment]);
   });
 
   it('are caught without their first line', () => {
