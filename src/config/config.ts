@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isAddressRange } from './address-ranges.js';
 import { BootstrapConfig, readBootstrap } from './bootstrap.js';
 import { type Environment, EnvironmentReader } from './environment.js';
 import { isLoopbackHost, isOrigin } from './origins.js';
@@ -195,13 +196,6 @@ function readEncryptionKey(read: EnvironmentReader, demanded: boolean): Buffer |
   const isBase64 = /^[A-Za-z0-9+/_-]{43}=?$/.test(text);
   read.demand(isHex || isBase64, 'ENCRYPTION_KEY must be 32 bytes in base64, base64url or hex.');
   return Buffer.from(text, isHex ? 'hex' : 'base64');
-}
-
-function isAddressRange(text: string): boolean {
-  const [address = '', prefix, ...rest] = text.split('/');
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
 }
 
 function deepFreeze(config: Config): Config {

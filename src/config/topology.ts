@@ -1,3 +1,4 @@
+import { isAddressRange } from './address-ranges.js';
 import type { EnvironmentReader } from './environment.js';
 import { isLoopbackHost, isOrigin } from './origins.js';
 import type { RolesConfig } from './roles.js';
@@ -37,6 +38,8 @@ export class GatewayConfig {
   audience: string;
   /** Audience of what is forwarded to the identity role. */
   identityAudience: string;
+  /** Addresses or CIDR ranges of the proxies that may ask at /forward-auth; empty: nobody may. */
+  forwardAuthProxies: readonly string[];
 }
 
 export class RedisConfig {
@@ -120,6 +123,7 @@ export function readGateway(
     identityTls: directory,
     audience,
     identityAudience: identityAudience(issuer),
+    forwardAuthProxies: read.list('FORWARD_AUTH_PROXIES', isAddressRange, 'IP addresses or CIDR ranges'),
   };
 }
 

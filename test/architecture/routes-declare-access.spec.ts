@@ -92,7 +92,7 @@ describe('every route', () => {
         client: [401, 'ClientSecret'],
         scopes: [401, 'Bearer'],
         internal: [401, 'Bearer'],
-        'trusted-proxy': [403, undefined],
+        'forward-auth-proxy': [403, undefined],
       }[access!.kind];
       expect([method, path, answer.status, scheme]).toEqual([method, path, ...expected]);
       if (access!.kind === 'scopes') expect(answer.headers.get('WWW-Authenticate')).not.toContain('error=');

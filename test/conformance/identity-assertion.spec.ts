@@ -14,7 +14,7 @@ import {
   withoutAlgorithm,
 } from '../support/forgeries.js';
 import { type GatewayTopology, asOne, startTopology } from '../support/gateway-topology.js';
-import { bearer, call, signIn } from '../support/http.js';
+import { type Answer, bearer, call, signIn } from '../support/http.js';
 import { type DecodedJwt, decodeJwt, signedWith, theServersKey } from '../support/jwt.js';
 import { connectionsDuring, withKeysBroughtAlong } from '../support/keys-brought-along.js';
 import { aConfidentialClient } from '../support/mothers.js';
@@ -333,4 +333,52 @@ describe.each(RECEIVERS)('X-Identity at the role $role', ({ role, other, path, s
     expect(receiver.logs.filter((line) => line.includes('unexpected error'))).toEqual([]);
     expect(receiver.logs.filter((line) => line.includes('"status":401')).length).toBeGreaterThan(100);
   });
+});
+
+describe('X-Identity at a process with both roles', () => {
+  /** What is of the identity role; everything else that asks for a scope is the API's. */
+  const OF_IDENTITY = /^\/(admin\/users|account)(\/|$)/;
+  let both: GatewayTopology;
+
+  beforeAll(async () => {
+    both = await startTopology({ api: { ROLES: 'identity,api' } });
+  });
+
+  afterAll(() => both?.close());
+
+  it.each(RECEIVERS)('opens what is of the role $role, when it is meant for that', async ({ role, path }) => {
+    expect(bearerVerdict(await askAs(role, 'GET', path))).toBe('accepted');
+  });
+
+  it.each(RECEIVERS)(
+    'opens no route of the role $other, when it is meant for $role',
+    async ({ role, other }) => {
+      const routes = both.api.routes.filter(({ path }) => /^\/(api|admin|account)\//.test(path));
+      const ofTheOther = routes.filter(({ path }) => OF_IDENTITY.test(path) === (other === 'identity'));
+      expect(ofTheOther.length).toBeGreaterThan(4);
+      for (const { method, path } of ofTheOther) {
+        const verdict = bearerVerdict(await askAs(role, method, path.replaceAll(/:\w+/g, ANY_ID)));
+        expect([method, path, verdict]).toEqual([method, path, 'invalid_token']);
+      }
+    },
+  );
+
+  const ANY_ID = '00000000-0000-4000-8000-000000000000';
+
+  /** With an assertion that has every scope and is meant for one of the roles. */
+  async function askAs(role: 'api' | 'identity', method: string, path: string): Promise<Answer> {
+    const { tokens, gateway } = both.gateway.config;
+    const key = await theServersKey(both.gateway, 'ES256');
+    const iat = both.clock.seconds();
+    const claims = {
+      ...decodeJwt(accessToken).claims,
+      iss: tokens.issuer,
+      aud: role === 'api' ? tokens.audience : gateway.identityAudience,
+      scope: 'resources:read resources:write users:read users:write account',
+      iat,
+      exp: iat + IDENTITY_ASSERTION_TTL,
+    };
+    const assertion = signedWith(key.privateKey, { typ: 'identity+jwt', alg: 'ES256', kid: key.kid }, claims);
+    return call(both.api, path, { method, headers: { 'X-Identity': assertion } });
+  }
 });

@@ -78,7 +78,9 @@ let gateway: RoutedGateway;
 let token: string;
 
 beforeAll(async () => {
-  gateway = await startRoutedGateway(ROUTES, { environment: { TRUSTED_PROXIES: '127.0.0.1' } });
+  gateway = await startRoutedGateway(ROUTES, {
+    environment: { TRUSTED_PROXIES: '127.0.0.1', FORWARD_AUTH_PROXIES: '127.0.0.1' },
+  });
   token = `Authorization: Bearer ${await gateway.tokenFor('orders:read orders:write account')}`;
 });
 
@@ -195,8 +197,12 @@ describe.each(DIALECTS)('the sub-request of %s', (dialect) => {
 });
 
 describe.each(DIALECTS)('the sub-request of %s', (dialect) => {
-  it('is 403 from a peer that is no trusted proxy, whoever it says it is', async () => {
-    const stranger = await startRoutedGateway(ROUTES, { environment: { TRUSTED_PROXIES: '192.0.2.0/24' } });
+  it.each<[string, Record<string, string>]>([
+    ['no proxy may ask', {}],
+    ['the peer is a load balancer', { TRUSTED_PROXIES: '127.0.0.1' }],
+    ['others may', { TRUSTED_PROXIES: '127.0.0.1', FORWARD_AUTH_PROXIES: '192.0.2.0/24' }],
+  ])('is 403 where %s, whoever it says it is', async (_, environment) => {
+    const stranger = await startRoutedGateway(ROUTES, { environment });
     try {
       const fields = [`Authorization: Bearer ${await stranger.tokenFor('orders:read')}`];
       for (const target of ['/api/orders/7', '/public/page']) {
@@ -211,7 +217,11 @@ describe.each(DIALECTS)('the sub-request of %s', (dialect) => {
 
   it('is 503 with Retry-After when a quota cannot be counted', async () => {
     const redisUrl = `redis://127.0.0.1:${await freePort()}`;
-    const environment = { TRUSTED_PROXIES: '127.0.0.1', REDIS_URL: redisUrl };
+    const environment = {
+      TRUSTED_PROXIES: '127.0.0.1',
+      FORWARD_AUTH_PROXIES: '127.0.0.1',
+      REDIS_URL: redisUrl,
+    };
     const blind = await startRoutedGateway(ROUTES, { environment });
     try {
       const fields = [`Authorization: Bearer ${await blind.tokenFor('orders:read')}`];

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RolesConfig, TokenConfig } from '../../../config/config.js';
+import { TokenConfig } from '../../../config/config.js';
 import { identityAudience } from '../../../config/topology.js';
 import { Clock } from '../../../platform/clock/clock.js';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
@@ -8,29 +8,30 @@ import { IDENTITY_ASSERTION_TTL, IDENTITY_ASSERTION_TYPE } from '../../../protoc
 import { checkClaims } from '../claims-check.js';
 import { TokenSignatures } from '../token-signatures.js';
 
-/** Says whether a gateway's assertion counts in this process. Its claims are those of the token that it stands for. */
+/** Which role a route is of: an assertion that opens those of one opens none of the other, in one process too. */
+export type AssertionReceiver = 'api' | 'identity';
+
+/** Says whether a gateway's assertion counts. Its claims are those of the token that it stands for. */
 @Injectable()
 export class IdentityAssertionVerifier {
-  /** What an assertion may be meant for, by what this process serves. */
-  private readonly audiences: readonly string[];
+  private readonly audiences: Readonly<Record<AssertionReceiver, string>>;
 
   constructor(
     private readonly signatures: TokenSignatures,
     private readonly config: TokenConfig,
     private readonly clock: Clock,
-    roles: RolesConfig,
   ) {
-    this.audiences = [
-      ...(roles.api ? [config.audience] : []),
-      ...(roles.identity ? [identityAudience(config.issuer)] : []),
-    ];
+    this.audiences = { api: config.audience, identity: identityAudience(config.issuer) };
   }
 
   /** @throws InvalidToken; Overloaded when the gateway's keys cannot be had */
-  async verify(assertion: string): Promise<AccessTokenClaims> {
+  async verify(assertion: string, receiver: AssertionReceiver): Promise<AccessTokenClaims> {
     const payload = await this.signatures.payloadOf(assertion, IDENTITY_ASSERTION_TYPE);
-    const audience = this.audiences.find((name) => name === (payload as { aud?: unknown } | null)?.aud);
-    if (audience === undefined) throw new InvalidToken('an assertion for another audience');
+    const audience = this.audiences[receiver];
+    // One text: the audience that a list has besides could use it here.
+    if ((payload as { aud?: unknown } | null)?.aud !== audience) {
+      throw new InvalidToken('an assertion for another audience');
+    }
     const claims = checkClaims(payload, {
       issuer: this.config.issuer,
       audience,

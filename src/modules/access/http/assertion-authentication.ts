@@ -4,7 +4,10 @@ import { headerValues } from '../../../platform/http/request.js';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
 import { MalformedBearerRequest, MissingToken } from '../../../protocol/bearer-error.js';
 import { IDENTITY_HEADER } from '../../../protocol/identity-assertion.js';
-import { IdentityAssertionVerifier } from '../assertions/identity-assertion-verifier.js';
+import {
+  type AssertionReceiver,
+  IdentityAssertionVerifier,
+} from '../assertions/identity-assertion-verifier.js';
 import { CallerAuthentication } from './caller-authentication.js';
 
 /** The gateway has accepted the caller's token and says who it is: the gateway topology. Nothing else counts here. */
@@ -14,10 +17,10 @@ export class AssertionAuthentication extends CallerAuthentication {
     super();
   }
 
-  async authenticate(request: FastifyRequest): Promise<AccessTokenClaims> {
+  async authenticate(request: FastifyRequest, receiver: AssertionReceiver): Promise<AccessTokenClaims> {
     const [assertion, ...others] = headerValues(request, IDENTITY_HEADER);
     if (assertion === undefined) throw new MissingToken();
     if (others.length > 0) throw new MalformedBearerRequest('There is more than one X-Identity header.');
-    return this.verifier.verify(assertion);
+    return this.verifier.verify(assertion, receiver);
   }
 }

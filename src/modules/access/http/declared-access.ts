@@ -12,8 +12,8 @@ export type DeclaredAccess =
   | { kind: 'client' }
   /** The gateway alone, by the internal secret. */
   | { kind: 'internal' }
-  /** Another proxy alone, by its address in TRUSTED_PROXIES. */
-  | { kind: 'trusted-proxy' }
+  /** Another proxy alone, by its address in FORWARD_AUTH_PROXIES. */
+  | { kind: 'forward-auth-proxy' }
   | { kind: 'scopes'; scopes: readonly string[] };
 
 /** Anyone may call this route, without any credential. */
@@ -38,9 +38,9 @@ export function RequireInternalCaller(): MethodDecorator & ClassDecorator {
   );
 }
 
-/** Only proxies in TRUSTED_PROXIES may call this route. */
-export function RequireTrustedProxy(): CustomDecorator<symbol> {
-  return SetMetadata(DECLARED_ACCESS, { kind: 'trusted-proxy' } satisfies DeclaredAccess);
+/** Only proxies in FORWARD_AUTH_PROXIES may call this route. */
+export function RequireForwardAuthProxy(): CustomDecorator<symbol> {
+  return SetMetadata(DECLARED_ACCESS, { kind: 'forward-auth-proxy' } satisfies DeclaredAccess);
 }
 
 /** The whole policy of a route: a live access token with all of these scopes. Documents itself in OpenAPI. */

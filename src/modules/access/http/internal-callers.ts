@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { InternalConfig, ServerConfig } from '../../../config/config.js';
+import { GatewayConfig, InternalConfig, ServerConfig } from '../../../config/config.js';
 import { digestsEqual, sha256 } from '../../../platform/crypto/digest.js';
 import { headerValues } from '../../../platform/http/request.js';
 import { addressList, isListed } from '../../../platform/http/address-list.js';
@@ -9,7 +9,7 @@ import { InvalidToken } from '../../../protocol/bearer-error.js';
 import { ProblemError } from '../../../protocol/problem.js';
 import { bearerToken } from '../bearer-token.js';
 
-/** Knows the peers that are part of this deployment: the gateway by its secret, other proxies by their addresses. */
+/** Knows the peers that are part of this deployment: the gateway by its secret, forward-auth proxies by their addresses. */
 @Injectable()
 export class InternalCallers {
   private readonly secrets: readonly Buffer[];
@@ -18,9 +18,10 @@ export class InternalCallers {
   constructor(
     { secret, previousSecret }: InternalConfig,
     private readonly server: ServerConfig,
+    { forwardAuthProxies }: GatewayConfig,
   ) {
     this.secrets = [secret, previousSecret].filter((text) => text !== undefined).map(sha256);
-    this.proxies = addressList(server.trustedProxies);
+    this.proxies = addressList(forwardAuthProxies);
   }
 
   /** @throws BearerError without the secret, ProblemError 403 without the certificate */
@@ -36,10 +37,13 @@ export class InternalCallers {
     }
   }
 
-  /** @throws ProblemError 403 */
-  requireTrustedProxy(request: FastifyRequest): void {
+  /**
+   * Asks for the peer itself: whoever it says that it speaks for, its answer has an identity in it.
+   * @throws ProblemError 403
+   */
+  requireForwardAuthProxy(request: FastifyRequest): void {
     if (!isListed(this.proxies, request.raw.socket.remoteAddress ?? '')) {
-      throw new ProblemError(403, 'This route is for the proxies in TRUSTED_PROXIES.');
+      throw new ProblemError(403, 'This route is for the proxies in FORWARD_AUTH_PROXIES.');
     }
   }
 }

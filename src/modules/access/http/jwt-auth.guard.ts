@@ -3,6 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { type AccessTokenClaims, isClientToken } from '../../../protocol/access-token.js';
 import { InsufficientScope } from '../../../protocol/bearer-error.js';
 import { holderOf, parseScope } from '../../../protocol/scopes.js';
+import type { AssertionReceiver } from '../assertions/identity-assertion-verifier.js';
+import { receiverOf } from './assertion-receiver.js';
 import { CallerAuthentication } from './caller-authentication.js';
 import { declaredAccessOf } from './declared-access.js';
 import { InternalCallers } from './internal-callers.js';
@@ -27,17 +29,21 @@ export class JwtAuthGuard implements CanActivate {
       case 'internal':
         this.internal.requireGateway(request);
         break;
-      case 'trusted-proxy':
-        this.internal.requireTrustedProxy(request);
+      case 'forward-auth-proxy':
+        this.internal.requireForwardAuthProxy(request);
         break;
       case 'scopes':
-        await this.requireToken(request, access.scopes);
+        await this.requireToken(request, access.scopes, receiverOf(context.getClass()));
     }
     return true;
   }
 
-  private async requireToken(request: FastifyRequest, scopes: readonly string[]): Promise<void> {
-    const token = await this.callers.authenticate(request);
+  private async requireToken(
+    request: FastifyRequest,
+    scopes: readonly string[],
+    receiver: AssertionReceiver,
+  ): Promise<void> {
+    const token = await this.callers.authenticate(request, receiver);
     request.clientId = token.client_id;
     request.subject = token.sub;
     requireScopes(token, scopes);

@@ -4,7 +4,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { headerValues } from '../../../platform/http/request.js';
-import { RequireTrustedProxy } from '../../access/index.js';
+import { RequireForwardAuthProxy } from '../../access/index.js';
 import { GatewayDecision } from '../decision/gateway-decision.js';
 import type { Dialect } from '../forward-auth/dialects.js';
 import { originalCall } from '../forward-auth/original-call.js';
@@ -16,7 +16,7 @@ import { NGINX_STATUSES, registerNginxStatuses } from './forward-auth.statuses.j
  * no client calls it: deploy/README.md has the contract.
  */
 @ApiExcludeController()
-@RequireTrustedProxy()
+@RequireForwardAuthProxy()
 @Controller('forward-auth')
 export class ForwardAuthController implements OnModuleInit {
   constructor(

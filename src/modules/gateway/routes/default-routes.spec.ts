@@ -9,6 +9,7 @@ const CONFIG = {
   identityTls: { ca: 'their authority', clientCertificate: 'our certificate', clientKey: 'our key' },
   audience: 'https://api.example',
   identityAudience: 'https://gateway.example/identity',
+  forwardAuthProxies: [],
 };
 
 describe('the table without a file', () => {
