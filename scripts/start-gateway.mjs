@@ -3,13 +3,20 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { banner, credentials } from '../dist/banner.js';
 
+/** Where the gateway's requests to the other two come from. */
+const GATEWAY_ADDRESSES = '127.0.0.1,::1';
+
 /** How long the three may take to be ready. Milliseconds. */
 const READY_MS = 120_000;
+
+/** How long one of them may take to say whether it is. Milliseconds. */
+const ANSWER_MS = 2_000;
 
 const { env } = process;
 const mistakes = [
@@ -53,6 +60,24 @@ if (isFile && existsSync(shown)) {
   process.exit(1);
 }
 
+// Found out by one of the three, it would be too late: the others have begun, and made up what is shown only once.
+for (const taken of [port, port + 1, port + 2]) {
+  if (await isFree(taken)) continue;
+  console.error(
+    `Grantway could not start. The port ${taken} is in use by another process: PORT is ${port}, ` +
+      'and the two ports after it are needed as well.',
+  );
+  process.exit(1);
+}
+
+async function isFree(wanted) {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', ({ code }) => resolve(code !== 'EADDRINUSE'));
+    server.listen(wanted, env.HOST || '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
 const common = {
   ...env,
   ISSUER: issuer,
@@ -66,13 +91,15 @@ const processes = [
     // The other two processes' pages of documentation call the gateway.
     CORS_ORIGINS: [
       env.CORS_ORIGINS,
-      ...(production ? [] : [port + 1, port + 2].map((at) => `http://localhost:${at}`)),
+      ...(production
+        ? []
+        : ['localhost', '127.0.0.1'].flatMap((host) => [port + 1, port + 2].map((at) => `http://${host}:${at}`))),
     ]
       .filter(Boolean)
       .join(','),
   }),
-  start('identity', 'identity', port + 1, { GATEWAY_URL: gatewayUrl }),
-  start('api', 'api', port + 2, { GATEWAY_URL: gatewayUrl }),
+  start('identity', 'identity', port + 1, { GATEWAY_URL: gatewayUrl, TRUSTED_PROXIES: GATEWAY_ADDRESSES }),
+  start('api', 'api', port + 2, { GATEWAY_URL: gatewayUrl, TRUSTED_PROXIES: GATEWAY_ADDRESSES }),
 ];
 
 function start(name, roles, ownPort, more) {
@@ -82,7 +109,7 @@ function start(name, roles, ownPort, more) {
     process.execPath,
     ['--enable-source-maps', join(import.meta.dirname, '../dist/main.js')],
     {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
         ...common,
         ...withheldFrom(name),
@@ -104,7 +131,9 @@ function start(name, roles, ownPort, more) {
     });
   }
   const ended = new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));
-  return { name, child, written, ended, origin: `http://127.0.0.1:${ownPort}` };
+  // It says so itself: at its port another process might answer.
+  const listens = new Promise((resolve) => child.once('message', resolve));
+  return { name, child, written, ended, listens, origin: `http://127.0.0.1:${ownPort}` };
 }
 
 /** What belongs to another process, blank: an API that is broken into knows nothing of clients and people. */
@@ -142,22 +171,28 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
 // The gateway reads its file of routes again.
 process.on('SIGHUP', () => processes[0].child.kill('SIGHUP'));
 
-/** Fulfilled when all answer; rejected when one ends before, or when it takes too long. */
+/** Fulfilled when all answer, with false when they are to stop before; rejected when it takes too long. */
 async function ready() {
   const deadline = Date.now() + READY_MS;
-  for (const { name, origin } of processes) {
-    while (
-      !(await fetch(`${origin}/health/ready`).then(
-        ({ ok }) => ok,
-        () => false,
-      ))
-    ) {
+  for (const { name, origin, listens } of processes) {
+    let isListening = false;
+    void listens.then(() => (isListening = true));
+    while (!isListening || !(await isReady(origin))) {
       if (stopping) return false;
       if (Date.now() > deadline) throw new Error(`${name} is not ready after ${READY_MS / 1000} seconds`);
       await sleep(100);
     }
   }
-  return true;
+  return !stopping;
+}
+
+async function isReady(origin) {
+  try {
+    const { ok } = await fetch(`${origin}/health/ready`, { signal: AbortSignal.timeout(ANSWER_MS) });
+    return ok;
+  } catch {
+    return false;
+  }
 }
 
 function firstStart() {
@@ -175,11 +210,15 @@ function firstStart() {
   };
 }
 
-function show(first) {
-  const made = first === undefined ? '' : `${credentials(first).join('\n')}\n`;
-  if (isFile) {
-    if (first !== undefined) writeFileSync(shown, made, { flag: 'wx', mode: 0o600 });
-  } else if (first !== undefined) process.stdout.write(`\n${made}`);
+/** Shown nowhere else, and never again. */
+function showCredentials(first) {
+  if (first === undefined) return;
+  const made = `${credentials(first).join('\n')}\n`;
+  if (isFile) writeFileSync(shown, made, { flag: 'wx', mode: 0o600 });
+  else process.stdout.write(`\n${made}`);
+}
+
+function showPage(first) {
   if (!process.stdout.isTTY) return;
   process.stdout.write(
     banner(issuer, (env.DOCS || (production ? 'off' : 'on')) === 'on', isFile ? undefined : first),
@@ -216,7 +255,9 @@ for (const { name, ended } of processes) {
 
 try {
   if (await ready()) {
-    show(firstStart());
+    const first = firstStart();
+    showCredentials(first);
+    showPage(first);
     console.log('all three are ready');
   }
 } catch (error) {
@@ -225,4 +266,7 @@ try {
   stop();
 }
 const codes = await Promise.all(processes.map(({ ended }) => ended));
-process.exitCode ||= codes.every((code) => code === 0) ? 0 : 1;
+// Of a start that came to nothing: its databases have the credentials all the same.
+showCredentials(firstStart());
+// One that was told to stop before it could listen to that has stopped as well.
+process.exitCode ||= codes.every((code) => code === 0 || code === 'SIGTERM') ? 0 : 1;

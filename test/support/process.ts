@@ -45,6 +45,8 @@ export interface Start {
   home: Home;
   environment?: Record<string, string>;
   port?: number;
+  /** What is run, in place of the server itself. */
+  script?: string;
   /** Whether it runs in a (pseudo) terminal; otherwise its output goes into pipes. */
   terminal?: boolean;
 }
@@ -55,10 +57,11 @@ export async function startProcess({
   home,
   environment,
   port,
+  script = 'dist/main.js',
   terminal = false,
 }: Start): Promise<ServerProcess> {
   const chosen = port ?? (await freePort());
-  const command = [process.execPath, '--enable-source-maps', resolve('dist/main.js')];
+  const command = [process.execPath, '--enable-source-maps', resolve(script)];
   const [file = '', ...parameters] = terminal ? inTerminal(command) : command;
   const child = spawn(file, parameters, {
     cwd: home.folder,
