@@ -20,7 +20,10 @@ describe('a canonical target', () => {
     '/api/orders/',
     "/a-._~!$&'()*+,=:@0",
     '/.well-known/x',
-    '/.../..a/a..',
+    '/...a/..a/a..b/.json',
+    '/a.json',
+    '/urn:isbn:1:/a:b$c',
+    '/a/b:cancel',
     '/a.b/..c',
     '/*',
     '/a%20b',
@@ -76,6 +79,35 @@ describe('a target that two servers may read in two ways', () => {
     ['segments that are not seen', ['/%E2%80%8B/a', '/a/%E2%80%8B', '/a/%C2%AD/b']],
     ['parameters', ['/admin;a=b', '/;', '/a;/b', '/..;/admin', '/.;/a', '/a/..;x=y/b']],
     ['encoded parameters', ['/admin%3Ba', '/..%3b/admin', '/%2e%2e%3b/a', '/a%CD%BEb']],
+    [
+      'segments that end in a dot or a space',
+      [
+        '/admin.',
+        '/admin./a',
+        '/...',
+        '/a../b',
+        '/admin%20',
+        '/a%20/b',
+        '/%20',
+        '/a.%20',
+        '/a%2E',
+        '/a%C2%A0',
+        '/a%E3%80%80',
+      ],
+    ],
+    ['encoded delimiters', ['/admin%3F', '/a%3fb/c', '/admin%23', '/a%EF%BC%9Fb', '/a%EF%BC%83']],
+    [
+      'streams',
+      [
+        '/a.php::$DATA',
+        '/a::',
+        '/a%3A:$data',
+        '/a%3a%3A%24DATA',
+        '/a:$I30:$INDEX_ALLOCATION/b',
+        '/a:x:$DATA',
+        '/a%EF%BC%9A:',
+      ],
+    ],
     ['control characters', ['/admin%00', '/a%0d%0aX:y', '/a%09', '/%1f', '/a%7F', '/a%C2%85b']],
     [
       'what is not printable ASCII',
@@ -114,9 +146,21 @@ describe('a target that two servers may read in two ways', () => {
   });
 
   it('is told of by its own reason', () => {
-    const details = ['x', '/a b', '/a?b c', '//', '/%', '/%252e', '/..', '/;', '/%2f', '/%00'].map(
-      (target) => refusalOf(target).detail,
-    );
+    const details = [
+      'x',
+      '/a b',
+      '/a?b c',
+      '//',
+      '/%',
+      '/%252e',
+      '/..',
+      '/;',
+      '/%2f',
+      '/%00',
+      '/a.',
+      '/a::',
+      '/%3F',
+    ].map((target) => refusalOf(target).detail);
     expect(new Set(details).size).toBe(details.length);
     // Not that it must be encoded, which would not help.
     expect(refusalOf('/a\\b').detail).toBe(refusalOf('/a%5Cb').detail);
@@ -126,7 +170,21 @@ describe('a target that two servers may read in two ways', () => {
 describe('reading a target', () => {
   it('is done in linear time, however it is made', () => {
     const began = performance.now();
-    for (const piece of ['/a', 'a', '/.a', '%41', '%2', '/..', '%C3%A9', '//', '/a;']) {
+    for (const piece of [
+      '/a',
+      'a',
+      '/.a',
+      '%41',
+      '%2',
+      '/..',
+      '%C3%A9',
+      '//',
+      '/a;',
+      '.',
+      'a.',
+      ':',
+      '%20',
+    ]) {
       const target = `/${piece.repeat(100_000)}`;
       try {
         canonicalTarget(target);
@@ -166,7 +224,7 @@ describe('reading a target', () => {
             if (path === undefined) continue;
             accepted++;
             const decoded = decodeURIComponent(path);
-            if (pathOf(path) !== path || /[;\\]|\/\/|(^|\/)\.\.?(\/|$)|%[0-9a-f]{2}/i.test(decoded)) {
+            if (pathOf(path) !== path || /[;\\]|\/\/|[. ](\/|$)|%[0-9a-f]{2}/i.test(decoded)) {
               expect.fail(`${raw} was read as ${path}`);
             }
             // What the WHATWG parser of an HTTP client makes of it is still the same path.
