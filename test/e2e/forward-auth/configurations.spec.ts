@@ -26,6 +26,14 @@ const IDENTITY_HEADERS = [
   ),
 ];
 
+/** What applications take for another method, path or host than that of the request line. */
+const OVERRIDE_HEADERS = [
+  ...['X-HTTP-Method', 'X-HTTP-Method-Override', 'X-Method-Override', 'X-HTTP-Path-Override'],
+  ...['X-HTTP-DestinationURL', 'X-HTTP-Host-Override', 'X-Original-URL', 'X-Original-URI', 'X-Original-Host'],
+  ...['X-Rewrite-URL', 'X-Override-URL', 'X-Middleware-Subrequest', 'X-Forwarded-Prefix', 'X-Forwarded-Uri'],
+  ...['X-Host', 'Destination', 'Proxy'],
+];
+
 function textOf(file: string): string {
   return readFileSync(resolve('deploy', file), 'utf8').toLowerCase();
 }
@@ -51,6 +59,11 @@ describe.each(Object.entries(FILES))('the configuration of %s in deploy/', (prox
     expect(IDENTITY_HEADERS.length).toBeGreaterThan(12);
     expect(IDENTITY_HEADERS.filter((header) => !names(textOf(file), header))).toEqual([]);
     expect(names(textOf(file), 'X-Something-Else')).toBe(false);
+  });
+
+  it('removes what asks the application for another request than the one that was decided about', () => {
+    expect(OVERRIDE_HEADERS.filter((header) => !names(textOf(file), header))).toEqual([]);
+    expect(names(textOf(file), 'X-Harmless-Override')).toBe(false);
   });
 });
 

@@ -56,7 +56,7 @@ describe.each(PROXIES)('$name, configured as in deploy/', ({ isInstalled, start 
           { id: 'admin', path: '/admin/**', scopes: ['admin:all'], upstream },
           { id: 'public', path: '/public/**', public: true, upstream },
         ],
-        { environment: { TRUSTED_PROXIES: '127.0.0.1' } },
+        { environment: { TRUSTED_PROXIES: '127.0.0.1', FORWARD_AUTH_PROXIES: '127.0.0.1' } },
       );
       proxy = await start({ grantway: gateway.port, application: application.port });
       reader = `Authorization: Bearer ${await gateway.tokenFor('orders:read')}`;
@@ -133,6 +133,18 @@ describe.each(PROXIES)('$name, configured as in deploy/', ({ isInstalled, start 
         expect(rawHeaders.filter((text) => text.includes('forged'))).toEqual([]);
       }
       expect(valuesAt(lastOf(application), 'X-Identity')).toEqual([]);
+    });
+
+    it('tells the application of no other method, path or host than those that were decided about', async () => {
+      const names = [
+        ...['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override', 'X-HTTP-Path-Override'],
+        ...['X-HTTP-DestinationURL', 'X-Original-URL', 'X-Original-Host', 'X-Rewrite-URL', 'X-Override-URL'],
+        ...['X-Middleware-Subrequest', 'X-Forwarded-Prefix', 'X-Host', 'Destination', 'Proxy'],
+      ];
+      const fields = names.map((name) => `${name}: forged`);
+      expect((await proxy.send('GET /public/page', [...fields, 'X-Kept: harmless'])).status).toBe(200);
+      expect(valuesAt(lastOf(application), 'X-Kept')).toEqual(['harmless']);
+      expect(lastOf(application).rawHeaders.filter((text) => text.includes('forged'))).toEqual([]);
     });
 
     it.each([
