@@ -26,6 +26,7 @@ export function aLimitedRoute(limits: Partial<Route>): Route {
     audience: 'https://api.example',
     identity: 'none',
     forwardAuthorization: false,
+    dropHeaders: [],
     upstream: {
       targets: ['http://127.0.0.1:9'],
       tls: undefined,

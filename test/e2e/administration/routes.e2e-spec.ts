@@ -79,6 +79,7 @@ describe('GET /admin/routes', () => {
       audience: 'https://orders.example',
       identity: 'assertion',
       forward_authorization: false,
+      drop_headers: [],
       upstream: {
         targets: ['https://one.example', 'https://two.example'],
         strip_prefix: '/api',

@@ -59,7 +59,10 @@ const IDENTITY = [
     'X-SSL-Client-Cert',
     'SSL_CLIENT_S_DN',
   ],
-  ...['X-Forwarded-Client-Cert', 'Impersonate-User'],
+  ...['X-Forwarded-Client-Cert', 'Impersonate-User', 'X-On-Behalf-Of', 'X-Act-As', 'X-Spiffe-Id'],
+  ...['X-Auth', 'X-Auth-Token', 'X-Authorization', 'X-Serverless-Authorization', 'X-Authenticated', 'X-Jwt'],
+  ...['Auth-User', 'User', 'Username', 'Userid', 'X-Login', 'X-Admin', 'X-Claims', 'X-Permissions'],
+  ...['X-Account-Id', 'X-Tenant-Id', 'X-Org-Id', 'X-Customer-Id', 'X-Member-Id', 'X-Hasura-Role'],
 ];
 
 /** Names by which upstreams are told where a request came from. Ours are set under some of them. */
@@ -87,7 +90,9 @@ const OVERRIDES = [
     'X-Rewrite-URL',
     'X-Middleware-Subrequest',
   ],
-  ...['X-Accel-Redirect', 'X-Sendfile', 'Proxy', 'Proxy-Authorization'],
+  ...['X-Accel-Redirect', 'X-Sendfile', 'Proxy', 'Proxy-Authorization', 'Destination', 'X-Method'],
+  ...['X-HTTP-Path-Override', 'X-Override-URL', 'X-HTTP-DestinationURL', 'X-Backend-Host'],
+  ...['Http-Host', 'Request-Uri', 'Base-Url', 'X-Custom-IP-Authorization'],
 ];
 
 /** What a client may write for a name, and a lenient upstream reads as the same. */
@@ -118,6 +123,7 @@ describe('headers that a client sends', () => {
       { id: 'oauth2-proxy', path: '/oauth2-proxy/**', identity: 'oauth2-proxy', upstream: to },
       { id: 'authelia', path: '/authelia/**', identity: 'authelia', upstream: to },
       { id: 'passing', path: '/passing/**', forward_authorization: true, upstream: to },
+      { id: 'dropping', path: '/dropping/**', drop_headers: ['X-Partner'], upstream: to },
     ]);
     token = await gateway.tokenFor('profile orders:read');
   });
@@ -246,6 +252,13 @@ describe('headers that a client sends', () => {
       expect(valuesAt(request, 'Host')).toEqual([new URL(upstream.origin).host]);
     },
   );
+
+  it.each(SPELLINGS)('that its route drops never arrive, %s', async (_, spell) => {
+    await expectDropped('/dropping/7', [`${spell('X-Partner')}: ${EVIL}`], token);
+    upstream.forget();
+    await forwarded('/orders/7', [`${spell('X-Partner')}: ${EVIL}`]);
+    expect(upstream.wire).toContain(EVIL);
+  });
 
   it('that belong to their connection end there (RFC 9110 §7.6.1)', async () => {
     const request = await forwarded('/orders/7', [

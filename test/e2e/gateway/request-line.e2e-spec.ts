@@ -4,7 +4,7 @@ import { type RoutedGateway, startRoutedGateway } from '../../support/routed-gat
 import { type RecordingUpstream, lastOf, startRecordingUpstream } from '../../support/upstream-recorder.js';
 
 const ORDINARY = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-/** Methods that Node's parser knows; a path of ours may serve any of them. */
+/** Methods that Node's parser knows; a route serves them where it names them. */
 const EXTENSIONS = ['PROPFIND', 'MKCOL', 'COPY', 'LOCK', 'REPORT', 'PURGE', 'SEARCH', 'QUERY', 'LINK'];
 
 describe('a request line', () => {
@@ -17,6 +17,7 @@ describe('a request line', () => {
     const to = upstream.origin;
     gateway = await startRoutedGateway([
       { id: 'any', path: '/any/**', upstream: to },
+      { id: 'named', path: '/named/**', methods: EXTENSIONS, upstream: to },
       { id: 'read', path: '/orders/**', methods: ['GET'], scopes: ['orders:read'], upstream: to },
       {
         id: 'write',
@@ -44,13 +45,23 @@ describe('a request line', () => {
   const bearer = (): string => `Authorization: Bearer ${token}`;
 
   describe('its method (ASVS 4.1.4)', () => {
-    it.each([...ORDINARY, ...EXTENSIONS])('%s needs a token, and is forwarded with one', async (method) => {
-      const refused = await ask(`${method} /any/7`);
+    it.each([
+      ...ORDINARY.map((method) => [method, '/any/7']),
+      ...EXTENSIONS.map((method) => [method, '/named/7']),
+    ])('%s at %s needs a token, and is forwarded with one', async (method, path) => {
+      const refused = await ask(`${method} ${path}`);
       expect(statusOf(refused)).toBe(401);
       expect(refused).toMatch(/www-authenticate: Bearer /i);
       expect(upstream.wire).toBe('');
-      expect(statusOf(await ask(`${method} /any/7`, [bearer()]))).toBe(200);
-      expect(lastOf(upstream).line).toBe(`${method} /any/7`);
+      expect(statusOf(await ask(`${method} ${path}`, [bearer()]))).toBe(200);
+      expect(lastOf(upstream).line).toBe(`${method} ${path}`);
+    });
+
+    it.each(EXTENSIONS)('%s is refused where no route names it', async (method) => {
+      const answer = answerOf(await ask(`${method} /any/7`, [bearer()]));
+      expect(answer.status).toBe(405);
+      expect(answer.headers.get('Allow')).toBe('DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT');
+      expect(upstream.wire).toBe('');
     });
 
     it.each(['TRACE', 'CONNECT', 'FOO', 'get', 'Get', 'GET\u000b', 'DEBUG', 'TRACK'])(

@@ -3,6 +3,8 @@ import { type RequestFacts, requestHeaders } from './request-headers.js';
 
 const ADDED = ['Via', 'X-Forwarded-For', 'X-Forwarded-Proto', 'X-Forwarded-Host', 'X-Request-Id'];
 
+const ROUTE: RequestFacts['route'] = { dropHeaders: [], forwardAuthorization: false, methods: undefined };
+
 function facts(changes: Partial<RequestFacts> = {}): RequestFacts {
   return {
     clientIp: '203.0.113.9',
@@ -11,7 +13,7 @@ function facts(changes: Partial<RequestFacts> = {}): RequestFacts {
     requestId: 'request-1',
     httpVersion: '1.1',
     identityHeaders: {},
-    forwardAuthorization: false,
+    route: ROUTE,
     ...changes,
   };
 }
@@ -94,7 +96,11 @@ describe('the header of a request to an upstream', () => {
       'SM_USER',
       'iv-user',
     ],
-    ['Impersonate-User', 'X-JWT-Assertion'],
+    ['Impersonate-User', 'X-JWT-Assertion', 'X-Jwt', 'X-On-Behalf-Of', 'X-Act-As'],
+    ['X-Auth', 'X-Auth-Token', 'X-Authorization', 'X-Serverless-Authorization', 'X-Authenticated'],
+    ['Auth-User', 'User', 'Username', 'Userid', 'X-Login', 'X-Admin', 'X-Claims', 'X-Permissions'],
+    ['X-Account-Id', 'X-Tenant-Id', 'X-Org-Id', 'X-Customer-Id', 'X-Member-Id', 'X-Spiffe-Id'],
+    ['X-Hasura-Role', 'x-hasura-admin-secret', 'X-Hasura-User-Id'],
   ])('lets no client say who it is by %s and its like', (...names) => {
     expect(passed(names.flatMap((name) => [name, 'admin']))).toEqual([]);
   });
@@ -110,7 +116,9 @@ describe('the header of a request to an upstream', () => {
       'X-Envoy-External-Address',
     ],
     ['X-Original-URL', 'X-Original-Host', 'X-Rewrite-URL', 'X-Host', 'X-Scheme', 'Front-End-Https'],
-    ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override', 'x_http_method_override'],
+    ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override', 'x_http_method_override', 'X-Method'],
+    ['X-HTTP-Path-Override', 'X-Override-URL', 'X-HTTP-DestinationURL', 'X-Backend-Host'],
+    ['Http-Host', 'Request-Uri', 'Base-Url', 'X-Custom-IP-Authorization', 'Destination'],
     ['X-Middleware-Subrequest', 'X-Accel-Mapping', 'X-Sendfile-Type', 'Proxy'],
   ])('lets no client say where it comes from or what to do instead by %s and its like', (...names) => {
     expect(passed(names.flatMap((name) => [name, '127.0.0.1']))).toEqual([]);
@@ -160,9 +168,47 @@ describe('the header of a request to an upstream', () => {
     expect(requestHeaders([], facts({ host: undefined }))).not.toContain('X-Forwarded-Host');
   });
 
+  it('keeps what only begins like one of those', () => {
+    const names = [
+      'User-Agent',
+      'X-Origin',
+      'X-Organ',
+      'X-Author',
+      'Authentication-Info',
+      'X-Methods',
+      'Base',
+    ];
+    const fields = names.flatMap((name) => [name, 'x']);
+    expect(passed(fields).flat()).toEqual(fields);
+  });
+
+  it('is without what its route drops, in any spelling', () => {
+    const route = { ...ROUTE, dropHeaders: ['X-Partner', 'cookie'] };
+    const fields = ['x_partner', '1', 'X-PARTNER', '2', 'Cookie', 'a=b', 'X-Partners', '3'];
+    expect(passed(fields, { route }).flat()).toEqual(['X-Partners', '3']);
+  });
+
+  it('sets what is the gateway’s own even where the route drops it', () => {
+    const changes = {
+      route: { ...ROUTE, dropHeaders: ['X-Identity'] },
+      identityHeaders: { 'X-Identity': 'ours' },
+    };
+    expect(passed(['X-Identity', 'forged'], changes)).toEqual([['X-Identity', 'ours']]);
+  });
+
+  it.each([
+    [undefined, false],
+    [['GET', 'PROPFIND'], false],
+    [['COPY'], true],
+    [['GET', 'MOVE'], true],
+  ])('of a route for %j says where to copy or move: %s (RFC 4918 §10.3)', (methods, says) => {
+    const fields = ['Destination', 'http://api.example/other'];
+    expect(passed(fields, { route: { ...ROUTE, methods } }).flat()).toEqual(says ? fields : []);
+  });
+
   it('has the caller’s token only on a route that forwards it', () => {
     const fields = ['Authorization', 'Bearer t', 'DPoP', 'proof'];
     expect(passed(fields)).toEqual([]);
-    expect(passed(fields, { forwardAuthorization: true }).flat()).toEqual(fields);
+    expect(passed(fields, { route: { ...ROUTE, forwardAuthorization: true } }).flat()).toEqual(fields);
   });
 });

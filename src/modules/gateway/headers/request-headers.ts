@@ -1,6 +1,13 @@
-import { canonicalName, fieldsOf, type RawHeaders } from './field-name.js';
+import type { Route } from '../routes/route.js';
+import { canonicalName, fieldsOf, type NameTest, type RawHeaders } from './field-name.js';
 import { hopByHop } from './hop-by-hop.js';
-import { isForwarding, isIdentity, isOverride } from './untrusted-names.js';
+import {
+  METHODS_WITH_SECOND_PATH,
+  isForwarding,
+  isIdentity,
+  isOverride,
+  isSecondPath,
+} from './untrusted-names.js';
 
 /** What this server knows of a request and tells its upstream. */
 export interface RequestFacts {
@@ -13,7 +20,7 @@ export interface RequestFacts {
   /** Of the message received, as in `1.1`. */
   httpVersion: string;
   identityHeaders: Readonly<Record<string, string>>;
-  forwardAuthorization: boolean;
+  route: Pick<Route, 'dropHeaders' | 'forwardAuthorization' | 'methods'>;
 }
 
 /** By what name this server signs `Via`. RFC 9110 §7.6.3 lets a pseudonym stand for its host. */
@@ -26,12 +33,12 @@ const PSEUDONYM = 'grantway';
  */
 export function requestHeaders(rawHeaders: RawHeaders, facts: RequestFacts): string[] {
   const endsHere = hopByHop(rawHeaders);
+  const isWithheld = withheldBy(facts.route);
   const headers: string[] = [];
   const via: string[] = [];
   for (const [name, value] of fieldsOf(rawHeaders)) {
     const canonical = canonicalName(name);
-    if (endsHere(canonical) || isUntrusted(canonical)) continue;
-    if (isCredential(canonical) && !facts.forwardAuthorization) continue;
+    if (endsHere(canonical) || isUntrusted(canonical) || isWithheld(canonical)) continue;
     if (canonical === 'via') via.push(value);
     else headers.push(name, value);
   }
@@ -43,6 +50,16 @@ export function requestHeaders(rawHeaders: RawHeaders, facts: RequestFacts): str
 
 function isUntrusted(name: string): boolean {
   return name === 'host' || name === 'cookie2' || isIdentity(name) || isForwarding(name) || isOverride(name);
+}
+
+/** What a route says of the names that another may let through. */
+function withheldBy({ dropHeaders, forwardAuthorization, methods = [] }: RequestFacts['route']): NameTest {
+  const dropped = new Set(dropHeaders.map(canonicalName));
+  const hasSecondPath = METHODS_WITH_SECOND_PATH.some((method) => methods.includes(method));
+  return (name) =>
+    dropped.has(name) ||
+    (isCredential(name) && !forwardAuthorization) ||
+    (isSecondPath(name) && !hasSecondPath);
 }
 
 /** A token, and the proof that belongs to it. RFC 9449 §4.1. */

@@ -60,10 +60,40 @@ describe('the header of an answer to the client', () => {
     ],
     ['X-User-Id', 'X-Identity', 'Remote-User', 'X-Forwarded-For', 'X-Request-Id', 'x_request_id'],
     ['Access-Control-Allow-Origin', 'Access-Control-Allow-Credentials', 'Access-Control-Expose-Headers'],
-    ['Strict-Transport-Security', 'Alt-Svc', 'Refresh', 'X-Accel-Redirect', 'X-Sendfile'],
+    ['Strict-Transport-Security', 'Alt-Svc', 'Refresh', 'URI', 'X-Accel-Redirect', 'X-Sendfile'],
+    ['Clear-Site-Data', 'Service-Worker-Allowed', 'Report-To', 'Reporting-Endpoints', 'NEL'],
+    ['SourceMap', 'X-SourceMap'],
   ])('is without %s and its like', (...names) => {
     expect(sent(names.flatMap((name) => [name, 'x']))).toEqual([]);
   });
+
+  it.each([
+    'Basic realm="corporate"',
+    'basic',
+    'DIGEST nonce="x", realm="y"',
+    'Negotiate',
+    'NTLM TlRMTVNTUAAC',
+    'Bearer realm="x", Basic realm="y"',
+    'Bearer realm="x",Negotiate',
+    'Bearer realm="x,\tBasic realm=y',
+  ])('is without a challenge that a browser asks its user about: %s', (challenge) => {
+    const fields = [
+      'WWW-Authenticate',
+      'Bearer',
+      'www-authenticate',
+      challenge,
+      'WWW_Authenticate',
+      challenge,
+    ];
+    expect(sent(fields, { status: 401 })).toEqual(['WWW-Authenticate', 'Bearer']);
+  });
+
+  it.each(['Bearer realm="basic", scope="a b"', 'DPoP algs="ES256"', 'Basics x', 'Bearer basic="1"'])(
+    'keeps another challenge: %s',
+    (challenge) => {
+      expect(sent(['WWW-Authenticate', challenge])).toEqual(['WWW-Authenticate', challenge]);
+    },
+  );
 
   it('is without what Connection names', () => {
     expect(sent(['Connection', 'X-Hop', 'x-hop', '1', 'X-End', '2'])).toEqual(['X-End', '2']);
@@ -76,13 +106,23 @@ describe('the header of an answer to the client', () => {
     expect(sent(['Content_Length', '5'])).toEqual([]);
   });
 
-  it('has the fields of this server instead of the upstream’s, and both in Vary', () => {
+  it('has the fields of this server instead of the upstream’s, and both in one Vary', () => {
     const extraHeaders = { 'RateLimit-Policy': 'ours', 'cache-control': 'private', vary: 'Origin' };
     const fields = ['ratelimit_policy', 'theirs', 'Cache-Control', 'public', 'Vary', 'Accept'];
     expect(sent(fields, { extraHeaders, isAuthenticated: true })).toEqual([
-      ...['Vary', 'Accept', 'Vary', 'Origin'],
+      ...['Vary', 'Accept, Origin'],
       ...['RateLimit-Policy', 'ours', 'cache-control', 'private'],
     ]);
+  });
+
+  it.each([
+    [['Origin'], 'Origin'],
+    [['origin, Accept', 'ACCEPT,, Cookie'], 'origin, Accept, Cookie'],
+    [['Accept', '*'], '*'],
+    [[], 'Origin'],
+  ])('names nothing twice in Vary: %j', (theirs, expected) => {
+    const fields = theirs.flatMap((value) => ['Vary', value]);
+    expect(sent(fields, { extraHeaders: { Vary: 'Origin' } })).toEqual(['Vary', expected]);
   });
 });
 

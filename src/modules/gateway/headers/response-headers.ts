@@ -1,3 +1,4 @@
+import { mergedVary } from '../../../platform/http/vary.js';
 import { cacheControl } from './cache-control.js';
 import { type RawHeaders, anyOf, canonicalName, fieldsOf } from './field-name.js';
 import { hopByHop } from './hop-by-hop.js';
@@ -32,13 +33,26 @@ const isRevealing = anyOf(
   'x-served-by',
   'x-backend*',
   'x-upstream*',
+  'sourcemap',
+  'x-sourcemap',
 );
 
 /**
- * What is this server's to say: who may read across origins, what holds for the whole origin, and where the client
- * goes by itself.
+ * What is this server's to say: who may read across origins, what holds for the whole origin, which is that of other
+ * upstreams too (its storage, its service workers, its reports), and where the client goes by itself.
  */
-const isOurs = anyOf('access-control-*', 'strict-transport-security', 'alt-svc', 'refresh');
+const isOurs = anyOf(
+  'access-control-*',
+  'strict-transport-security',
+  'alt-svc',
+  'clear-site-data',
+  'service-worker-allowed',
+  'report-to',
+  'reporting-endpoints',
+  'nel',
+  'refresh',
+  'uri',
+);
 
 /** Orders to a proxy in front of this server, to send another file or page. */
 const isOrder = anyOf('x-accel-*', 'x-sendfile*', 'x-reproxy-*', 'x-lighttpd-*');
@@ -54,6 +68,12 @@ const overridesCacheControl = anyOf(
   'surrogate-control',
 );
 
+/**
+ * Challenges for which a browser asks its user for a password in this server's name, or gives away the one of the
+ * machine. RFC 7617, RFC 7616, RFC 4559. Every comma may begin a challenge, within quotes too: parsers differ there.
+ */
+const ASKS_FOR_PASSWORD = /(?:^|,)\s*(?:basic|digest|negotiate|ntlm)(?=[\s,]|$)/i;
+
 const REFERENCES = new Set(['location', 'content-location']);
 
 /** The header for the client. Fields that may come several times, such as Set-Cookie, stay several. */
@@ -64,13 +84,17 @@ export function responseHeaders(rawHeaders: RawHeaders, facts: AnswerFacts): Cli
   const headers: string[] = [];
   const withheld: string[] = [];
   const cacheControls: string[] = [];
+  const varies: string[] = [];
   for (const [name, value] of fieldsOf(rawHeaders)) {
     const canonical = canonicalName(name);
     if (isLength(name) && mayHaveLength(facts.status)) headers.push(name, value);
     if (endsHere(canonical) || isWithheld(canonical) || replaced.has(canonical)) continue;
+    if (canonical === 'www-authenticate' && ASKS_FOR_PASSWORD.test(value)) continue;
     if (facts.isAuthenticated && overridesCacheControl(canonical)) continue;
     if (facts.isAuthenticated && canonical === 'cache-control') {
       cacheControls.push(value);
+    } else if (canonical === 'vary' && Vary !== undefined) {
+      varies.push(value);
     } else if (REFERENCES.has(canonical)) {
       const location = publicLocation(value, facts);
       if (location === undefined) withheld.push(canonical);
@@ -82,7 +106,7 @@ export function responseHeaders(rawHeaders: RawHeaders, facts: AnswerFacts): Cli
   if (facts.isAuthenticated && !replaced.has('cache-control')) {
     headers.push('Cache-Control', cacheControl(cacheControls));
   }
-  if (Vary !== undefined) headers.push('Vary', Vary);
+  if (Vary !== undefined) headers.push('Vary', mergedVary([...varies, Vary]));
   headers.push('X-Request-Id', facts.requestId, ...Object.entries(extra).flat());
   return { headers, withheld };
 }

@@ -2,12 +2,25 @@ import { anyOf } from './field-name.js';
 
 /**
  * Who the caller is, in the dialect of one proxy or another. Upstreams believe them, so from a client none may pass,
- * whatever the route's own identity mode is; and what an upstream says about identities stays inside.
+ * whatever the route's own identity mode is; and what an upstream says about identities stays inside. A list of names
+ * cannot be complete: what else an upstream believes is for its route to drop.
  */
 export const isIdentity = anyOf(
   // Ours, and names in common use.
   'x-identity*',
   'x-user*',
+  'user',
+  'username',
+  'user-name',
+  'userid',
+  'user-id',
+  'auth-user*',
+  'x-login*',
+  'x-account*',
+  'x-customer*',
+  'x-member*',
+  'x-admin*',
+  'x-is-admin',
   'x-client-id',
   'x-scope',
   'x-scopes',
@@ -22,32 +35,43 @@ export const isIdentity = anyOf(
   'x-principal*',
   'x-id-token',
   'x-access-token',
-  'x-jwt-*',
-  'x-authenticated-*',
+  'x-jwt*',
+  'x-claim*',
+  'x-permission*',
+  // Whose data: the tenant of whoever calls.
+  'x-tenant*',
+  'x-org',
+  'x-org-*',
+  'x-organization*',
+  'x-organisation*',
+  // A credential, or what became of it, under another name than Authorization.
+  'x-auth',
+  'x-auth-*',
+  'x-authenticated*',
+  'x-authorization*',
+  'x-serverless-authorization',
+  // For whom the caller says that it acts.
   'x-impersonate-*',
   'impersonate-*',
+  'x-on-behalf-of*',
+  'x-act-as*',
   // Authelia, Apache and CGI; SSO agents of Grafana, Kubernetes' front proxy.
   'remote-*',
   'x-remote-*',
   'x-webauth-*',
-  // oauth2-proxy. Its X-Forwarded-User and so on are among the forwarding fields.
-  'x-auth-request-*',
-  'x-auth-user*',
-  'x-auth-email',
-  'x-auth-groups',
-  'x-auth-roles',
-  'x-auth-subject',
+  // oauth2-proxy, besides X-Auth-Request-*. Its X-Forwarded-User and so on are among the forwarding fields.
   'gap-auth',
   'gap-signature',
   // Kong.
   'x-consumer-*',
   'x-credential-*',
   'x-anonymous-consumer',
-  // Authentik, Pomerium, Vouch, Tailscale.
+  // Authentik, Pomerium, Vouch, Tailscale, Hasura.
   'x-authentik-*',
   'x-pomerium-*',
   'x-vouch-*',
   'tailscale-*',
+  'x-hasura-*',
   // Identity-aware load balancers: Google, AWS, Azure, Cloudflare.
   'x-goog-authenticated-user-*',
   'x-goog-iap-*',
@@ -65,7 +89,7 @@ export const isIdentity = anyOf(
   'sm-*',
   'iv-*',
   'oam-*',
-  // Certificates that a proxy in front says it has seen. RFC 9440.
+  // Certificates that a proxy in front says it has seen, RFC 9440, and the workload that one names.
   'client-cert*',
   'x-client-cert*',
   'x-client-dn',
@@ -73,6 +97,7 @@ export const isIdentity = anyOf(
   'ssl-client-*',
   'x-ssl-*',
   'x-arr-*',
+  'x-spiffe*',
 );
 
 /** Where the request came from and what it was before proxies touched it. Only what this server saw itself is told. */
@@ -90,8 +115,8 @@ export const isForwarding = anyOf(
   'x-originating-*',
   'x-original-*',
   'x-host',
-  'x-http-host-override',
   'x-host-override',
+  'x-custom-ip-*',
   'x-scheme',
   'x-url-scheme',
   'x-request-id',
@@ -112,10 +137,22 @@ export const isForwarding = anyOf(
 
 /** What makes an upstream serve another path, method or file than the one that was authorised. */
 export const isOverride = anyOf(
-  'x-http-method',
-  'x-http-method-override',
-  'x-method-override',
+  // Method, path and host overrides: X-HTTP-Method-Override, X-HTTP-Path-Override, X-HTTP-DestinationURL and so on.
+  'x-http-*',
+  'x-method',
+  'x-method-*',
+  'x-override-*',
+  'x-path-override',
+  'x-uri-override',
+  'x-url-override',
   'x-rewrite-*',
+  'x-backend-*',
+  // What frameworks of old call the parts of a request line.
+  'http-host',
+  'http-url',
+  'request-uri',
+  'request-url',
+  'base-url',
   // Next.js took it for a call of its own, past its middleware.
   'x-middleware-*',
   // Rack and Rails map files by them.
@@ -124,3 +161,11 @@ export const isOverride = anyOf(
   // CGI makes HTTP_PROXY of it, which HTTP clients in the upstream obey ("httpoxy").
   'proxy',
 );
+
+/** Where COPY and MOVE write to: a second path, about which nothing was decided. RFC 4918 §10.3. */
+export function isSecondPath(name: string): boolean {
+  return name === 'destination';
+}
+
+/** The methods that have one. */
+export const METHODS_WITH_SECOND_PATH: readonly string[] = ['COPY', 'MOVE'];

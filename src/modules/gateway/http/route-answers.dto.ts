@@ -55,7 +55,7 @@ export class RouteAnswer {
   @ApiProperty({
     type: [String],
     nullable: true,
-    description: 'Null for every method',
+    description: 'Null for GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS',
     example: ['GET', 'POST'],
   })
   methods: readonly string[] | null;
@@ -79,6 +79,9 @@ export class RouteAnswer {
 
   @ApiProperty({ example: false })
   forward_authorization: boolean;
+
+  @ApiProperty({ type: [String], description: 'Fields of clients that the upstream never gets', example: [] })
+  drop_headers: readonly string[];
 
   @ApiProperty()
   upstream: UpstreamAnswer;
@@ -138,6 +141,7 @@ function routeAnswerOf(route: Route): RouteAnswer {
     audience: route.audience,
     identity: route.identity,
     forward_authorization: route.forwardAuthorization,
+    drop_headers: route.dropHeaders,
     upstream: upstreamAnswerOf(route),
     timeouts: { connect_ms: connect, headers_ms: headers, idle_ms: idle, total_ms: total ?? null },
     max_body_bytes: route.maxBodyBytes ?? null,

@@ -9,7 +9,6 @@ export function upstreamHeader(admission: Admission, request: IncomingMessage): 
   return requestHeaders(request.rawHeaders, {
     ...admission,
     httpVersion: request.httpVersion,
-    forwardAuthorization: admission.route.forwardAuthorization,
   });
 }
 

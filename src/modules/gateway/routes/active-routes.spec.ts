@@ -47,6 +47,7 @@ function routesOf(config: Partial<GatewayConfig> = { routesFile: folder.file }):
     identityTls: { ca: undefined, clientCertificate: undefined, clientKey: undefined },
     audience: AUDIENCE,
     identityAudience: `${ISSUER}/identity`,
+    forwardAuthProxies: [],
     ...config,
   };
   const log = (level: LogLine['level']) => (fields: object, message: string) =>
@@ -68,6 +69,18 @@ function loaded(text: string): ActiveRoutes {
 const idsOf = (routes: ActiveRoutes) => routes.current.routes.map(({ id }) => id).toSorted();
 
 describe('the table in force', () => {
+  it('is warned about when different upstreams accept the same assertions', () => {
+    loaded(fileOf('a', 'b'));
+    expect(lines).toContainEqual({
+      level: 'warn',
+      fields: { routes: ['a', 'b'] },
+      message: expect.stringContaining('share an audience'),
+    });
+    lines.length = 0;
+    loaded(fileOf('a'));
+    expect(lines.filter(({ level }) => level === 'warn')).toEqual([]);
+  });
+
   it('is that of the file', () => {
     const routes = loaded(fileOf('a', 'b'));
     expect(idsOf(routes)).toEqual(['a', 'b']);

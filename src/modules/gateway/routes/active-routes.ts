@@ -10,6 +10,7 @@ import { readRoutesFile } from './file/routes-file.js';
 import { WatchedFiles } from './file/watched-files.js';
 import type { OwnPath } from './own-paths.js';
 import { RouteTable } from './route-table.js';
+import { sharedAudiences } from './shared-audiences.js';
 
 type SwapListener = (table: RouteTable) => void;
 
@@ -115,6 +116,10 @@ export class ActiveRoutes implements OnApplicationShutdown {
 
   private takeUp(table: RouteTable): void {
     this.inForce = { table, since: this.clock.now() };
+    for (const sharing of sharedAudiences(table.routes)) {
+      const routes = sharing.map(({ id }) => id);
+      this.logger.warn({ routes }, 'upstreams share an audience: each can use at the others what it is sent');
+    }
   }
 
   private tell(): void {

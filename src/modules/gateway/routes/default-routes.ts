@@ -24,6 +24,7 @@ export const DEFAULT_ROUTE = Object.freeze({
   scopes: Object.freeze({}),
   identity: 'assertion',
   forwardAuthorization: false,
+  dropHeaders: [],
   stripPrefix: '',
   addPrefix: '',
   timeouts: DEFAULT_TIMEOUTS,

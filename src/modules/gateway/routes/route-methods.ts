@@ -3,8 +3,8 @@ import type { Route } from './route.js';
 /** Never forwarded: TRACE shows what the caller must not see of the request, CONNECT is for another kind of proxy. */
 export const NEVER_FORWARDED: readonly string[] = ['CONNECT', 'TRACE'];
 
-/** What `Allow` names of a route that takes every method. */
-const USUAL = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
+/** Those of a route that names none. Others (COPY, PURGE, …) may do what nobody thought of who wrote the route. */
+export const USUAL_METHODS: readonly string[] = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
 /**
  * Of the routes of one path, the one that serves the method. HEAD goes where GET goes unless a route names it
@@ -12,14 +12,13 @@ const USUAL = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
  */
 export function routeServing(routes: readonly Route[], method: string): Route | undefined {
   if (NEVER_FORWARDED.includes(method)) return undefined;
-  const named = (name: string) =>
-    routes.find(({ methods }) => methods === undefined || methods.includes(name));
+  const named = (name: string) => routes.find((route) => methodsOf(route).includes(name));
   return named(method) ?? (method === 'HEAD' ? named('GET') : undefined);
 }
 
 /** The value of `Allow` for the routes of one path. RFC 9110 §10.2.1. */
 export function allowOf(routes: readonly Route[]): string {
-  const methods = routes.flatMap((route) => route.methods ?? USUAL);
+  const methods = routes.flatMap(methodsOf);
   const implied = methods.includes('GET') ? ['HEAD'] : [];
   return [...new Set([...methods, ...implied])].toSorted().join(', ');
 }
@@ -33,6 +32,9 @@ export function scopesFor({ scopes }: Pick<Route, 'scopes'>, method: string): re
 
 /** Whether some method would be served by both. */
 export function methodsOverlap(a: Route, b: Route): boolean {
-  if (a.methods === undefined || b.methods === undefined) return true;
-  return a.methods.some((method) => b.methods!.includes(method));
+  return methodsOf(a).some((method) => methodsOf(b).includes(method));
+}
+
+function methodsOf({ methods }: Pick<Route, 'methods'>): readonly string[] {
+  return methods ?? USUAL_METHODS;
 }

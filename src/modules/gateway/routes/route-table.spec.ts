@@ -174,13 +174,15 @@ describe('a method', () => {
     aRoute('/orders', { id: 'write', methods: ['PUT', 'POST'] }),
     aRoute('/heads', { id: 'get', methods: ['GET'] }),
     aRoute('/heads', { id: 'head', methods: ['HEAD'] }),
+    aRoute('/dav', { id: 'plain' }),
+    aRoute('/dav', { id: 'dav', methods: ['PROPFIND', 'COPY'] }),
     aRoute('/**', { id: 'all' }),
   ]);
 
   it('is served by the route that has it', () => {
     expect(found(table, '/orders', 'GET')).toBe('read');
     expect(found(table, '/orders', 'POST')).toBe('write');
-    expect(found(table, '/x', 'PROPFIND')).toBe('all');
+    expect(found(table, '/dav', 'PROPFIND')).toBe('dav');
   });
 
   it('HEAD is served where GET is, unless a route names it (RFC 9110 §9.3.2)', () => {
@@ -194,6 +196,14 @@ describe('a method', () => {
     expect(refusal).toBeInstanceOf(MethodNotAllowed);
     expect(refusal).toMatchObject({ status: 405, allow: 'GET, HEAD, POST, PUT' });
   });
+
+  it.each(['COPY', 'MOVE', 'PROPFIND', 'PURGE', 'LINK', 'SEARCH', 'M-SEARCH', 'QUERY'])(
+    '%s is served by no route that does not name it',
+    (method) => {
+      const refusal = catching(() => table.find(method, '/x'));
+      expect(refusal).toMatchObject({ status: 405, allow: 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT' });
+    },
+  );
 
   it.each(['TRACE', 'CONNECT'])('%s is never served', (method) => {
     const refusal = catching(() => table.find(method, '/x'));

@@ -52,7 +52,7 @@ export interface Route {
   id: string;
   /** `/api/orders/*` for one segment, `/api/orders/**` for that path and everything below. */
   path: string;
-  /** In upper case; undefined for every method. */
+  /** In upper case; undefined for the usual ones. */
   methods: readonly string[] | undefined;
   /** Anyone may call: no token is asked for, and none is looked at. */
   public: boolean;
@@ -63,6 +63,8 @@ export interface Route {
   identity: IdentityMode;
   /** Whether the caller's own Authorization header goes to the upstream. */
   forwardAuthorization: boolean;
+  /** Fields of clients that the upstream never gets, besides those that none does. In any spelling. */
+  dropHeaders: readonly string[];
   upstream: Upstream;
   /** Taken off the front of the path, then `addPrefix` put there. Empty for none. */
   stripPrefix: string;

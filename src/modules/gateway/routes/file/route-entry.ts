@@ -20,6 +20,7 @@ export interface RouteEntry {
   audience?: string;
   identity?: IdentityMode;
   forward_authorization?: boolean;
+  drop_headers?: string[];
   upstream: string | UpstreamEntry;
   timeouts?: { connect?: string; headers?: string; idle?: string; total?: string };
   max_body?: string;
@@ -65,6 +66,7 @@ export function routeOf(entry: RouteEntry, tls: Upstream['tls'], audience: strin
     audience: entry.audience ?? audience,
     identity: isPublic ? 'none' : (entry.identity ?? DEFAULT_ROUTE.identity),
     forwardAuthorization: entry.forward_authorization ?? DEFAULT_ROUTE.forwardAuthorization,
+    dropHeaders: entry.drop_headers ?? DEFAULT_ROUTE.dropHeaders,
     upstream: upstreamOf(upstream, tls),
     stripPrefix: upstream.strip_prefix ?? '',
     addPrefix: upstream.add_prefix ?? '',

@@ -1,5 +1,6 @@
 import { isOrigin } from '../../../../config/origins.js';
 import { canonicalTarget } from '../../paths/canonical-path.js';
+import { USUAL_METHODS } from '../route-methods.js';
 import { InvalidPathPattern, literalPrefixOf, parsePathPattern } from '../path-pattern.js';
 import { type RouteEntry, type UpstreamEntry, upstreamEntryOf } from './route-entry.js';
 import type { Finding, Place } from './routes-error.js';
@@ -37,13 +38,12 @@ function objectionToPattern(path: string): string | undefined {
 }
 
 /** A method that is forgotten in a map must not be one that needs nothing. */
-function scopeMistakes({ methods, scopes }: RouteEntry): Finding[] {
+function scopeMistakes({ methods = [...USUAL_METHODS], scopes }: RouteEntry): Finding[] {
   if (scopes === undefined || Array.isArray(scopes)) return [];
   const named = Object.keys(scopes);
-  const served = methods?.includes('GET') ? [...methods, 'HEAD'] : methods;
-  const strangers =
-    served === undefined ? [] : named.filter((name) => name !== '*' && !served.includes(name));
-  const bare = methods?.filter(
+  const served = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
+  const strangers = named.filter((name) => name !== '*' && !served.includes(name));
+  const bare = methods.filter(
     (method) => !named.includes(method) && !(method === 'HEAD' && named.includes('GET')),
   );
   return [
@@ -51,7 +51,7 @@ function scopeMistakes({ methods, scopes }: RouteEntry): Finding[] {
       place: ['scopes', name],
       detail: 'is not among the methods of the route',
     })),
-    ...(named.includes('*') || bare?.length === 0
+    ...(named.includes('*') || bare.length === 0
       ? []
       : [{ place: ['scopes'], detail: 'must name every method of the route, or * for the others' }]),
   ];

@@ -33,6 +33,7 @@ describe('a route of the file', () => {
       audience: AUDIENCE,
       identity: 'assertion',
       forwardAuthorization: false,
+      dropHeaders: [],
       upstream: {
         targets: ['http://upstream:8080'],
         tls: undefined,
@@ -67,6 +68,7 @@ routes:
     audience: https://orders.example
     identity: kong
     forward_authorization: true
+    drop_headers: [X-Partner]
     upstream:
       targets: [https://one.example, "https://two.example:8443"]
       strip_prefix: /api
@@ -91,6 +93,7 @@ routes:
       audience: 'https://orders.example',
       identity: 'kong',
       forwardAuthorization: true,
+      dropHeaders: ['X-Partner'],
       upstream: {
         targets: ['https://one.example', 'https://two.example:8443'],
         tls: { ca, certificate, key, serverName: 'orders.internal' },
@@ -210,7 +213,9 @@ describe('the mistakes of a file', () => {
 
   it('are that there is no file, or too large a one', () => {
     const context = { audience: AUDIENCE, issuer: ISSUER, ownPaths: [], files: new FilesRead() };
-    expect(() => readRoutesFile('/nowhere/routes.yaml', context)).toThrow(/cannot be read \(ENOENT\)/);
+    expect(() => readRoutesFile('/nowhere/routes.yaml', context)).toThrow(
+      /^ {2}- the file that ROUTES_FILE names cannot be read \(ENOENT\)$/m,
+    );
     expect(() => folder.read(`routes: []${' '.repeat(5 * 2 ** 20)}`)).toThrow(/cannot be read \(EFBIG\)/);
   });
 });

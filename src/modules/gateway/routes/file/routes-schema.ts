@@ -3,6 +3,7 @@ import {
   closed,
   described,
   DURATION,
+  FIELD_NAME,
   LIMIT_KEY,
   listOf,
   METHOD,
@@ -50,7 +51,8 @@ const ROUTE = {
         minItems: 1,
         uniqueItems: true,
         items: { type: STRING, pattern: `^${METHOD}$`, title: METHOD_TITLE },
-        description: 'Default: every method but TRACE and CONNECT. GET brings HEAD with it',
+        description:
+          'Default: GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS; others only where they are named. GET brings HEAD with it',
       },
       public: {
         type: 'boolean',
@@ -82,6 +84,11 @@ const ROUTE = {
         default: false,
         description:
           'Whether the upstream gets the header Authorization, and with it a token it can use elsewhere',
+      },
+      drop_headers: {
+        ...listOf(FIELD_NAME),
+        description:
+          'Names of header fields of clients that the upstream believes and must not get, besides those that never pass',
       },
       upstream: {
         ...shortOr(UPSTREAM, ORIGIN),

@@ -6,6 +6,11 @@ export const ORIGIN = {
   pattern: String.raw`^https?://[^\s/?#@\\]+$`,
   title: 'an http or https origin without a path or a trailing slash',
 };
+export const FIELD_NAME = {
+  type: STRING,
+  pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$",
+  title: 'the name of a header field',
+};
 export const DURATION = {
   type: STRING,
   pattern: '^([1-9][0-9]{0,7}ms|[1-9][0-9]{0,5}s|[1-9][0-9]{0,3}m)$',
