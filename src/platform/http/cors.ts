@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerConfig } from '../../config/config.js';
+import { mergedVary } from './vary.js';
 
 /** Asks which web origins may read answers. Bound to the clients' registrations. */
 export abstract class AllowedOrigins {
@@ -15,7 +16,8 @@ export class NoOrigins extends AllowedOrigins {
 }
 
 const ALLOWED_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
-const ALLOWED_HEADERS = 'Authorization, Content-Type, If-Match, If-None-Match';
+/** Swagger UI sends the last one with every request for a token. */
+const ALLOWED_HEADERS = 'Authorization, Content-Type, If-Match, If-None-Match, X-Requested-With';
 const EXPOSED_HEADERS =
   'ETag, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id';
 const PREFLIGHT_SECONDS = '600';
@@ -78,6 +80,5 @@ export function registerCors(fastify: FastifyInstance, policy: CorsPolicy): void
 }
 
 function appendVary(reply: FastifyReply): void {
-  const vary = reply.getHeader('Vary');
-  void reply.header('Vary', vary === undefined ? 'Origin' : `${String(vary)}, Origin`);
+  void reply.header('Vary', mergedVary([String(reply.getHeader('Vary') ?? ''), 'Origin']));
 }
