@@ -29,8 +29,9 @@ export class RoutesError extends Error {
 }
 
 function lineOf({ line, column, pointer, detail }: RouteMistake): string {
-  const place = line === undefined ? [] : [`line ${line}, column ${column}`];
-  return `${[...place, ...(pointer === '' ? [] : [pointer])].join(', ') || 'it'}: ${detail}`;
+  const position = line === undefined ? [] : [`line ${line}, column ${column}`];
+  const place = [...position, ...(pointer === '' ? [] : [pointer])].join(', ');
+  return place === '' ? `the file that ROUTES_FILE names ${detail}` : `${place}: ${detail}`;
 }
 
 /** RFC 6901 §3: `~` and `/` are escaped. */

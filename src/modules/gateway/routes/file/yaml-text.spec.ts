@@ -23,7 +23,6 @@ describe('the YAML', () => {
     ['an unknown directive', `%FOO bar\n---\n${GOOD}`, /BAD_DIRECTIVE/],
     ['a tab', 'routes:\n\t- a\n', /tabs/],
     ['a member that is no text', GOOD.replace('scopes:', '[a, b]:'), /not a text/],
-    ['an open bracket', GOOD.replace('[a]', '[a'), /is not YAML here|indentation/],
     [
       'a bomb',
       `a: &a [x,x]\n${'bcdefghi'
@@ -43,6 +42,27 @@ describe('the YAML', () => {
 
   it('is told of each mistake once', () => {
     expect(folder.mistakesOf(GOOD.replace('[a]', '!x [a]'))).toHaveLength(1);
+  });
+
+  it.each([
+    ['bracket', '[a', 5],
+    ['brace', '{ GET: [a]', 5],
+    // Told where the text ends: anything may be within quotes.
+    ['quote', '"a', 6],
+    ['quote of the other kind', "'a", 6],
+  ])('with an open %s is told of that once, not of every line after it', (_, scopes, line) => {
+    const text = `routes:\n  - id: a\n    path: /a\n    scopes: ${scopes}\n    upstream: http://u\n`;
+    expect(folder.mistakesOf(text)).toEqual([
+      {
+        ...{ line, column: expect.any(Number), pointer: '' },
+        detail: expect.stringMatching(/^is not valid YAML here; a bracket or quote above may be open/),
+      },
+    ]);
+  });
+
+  it('is told of what is wrong before such a line as well', () => {
+    const text = 'routes:\n  - id: a\n    id: a\n    scopes: [a\n    path: /a\n';
+    expect(folder.mistakesOf(text).map(({ line }) => line)).toEqual([3, 5]);
   });
 
   it('may have comments, quotes, and both styles', () => {

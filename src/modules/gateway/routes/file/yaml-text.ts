@@ -21,7 +21,6 @@ export interface YamlText {
 
 /** In words of ours: those of the parser quote the text. */
 const SYNTAX: Readonly<Record<string, string>> = {
-  BAD_INDENT: 'has an indentation that does not fit',
   DUPLICATE_KEY: 'has a member that is there already',
   MULTIPLE_DOCS: 'must be one document',
   NON_STRING_KEY: 'has a member whose name is not a text',
@@ -30,10 +29,22 @@ const SYNTAX: Readonly<Record<string, string>> = {
   TAG_RESOLVE_FAILED: 'must not have tags',
 };
 
+/** The parser has lost the thread there, and sees in what follows more of the like. */
+const BROKEN: ReadonlySet<string> = new Set([
+  'BAD_INDENT',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'BLOCK_IN_FLOW',
+  'MISSING_CHAR',
+  'MULTILINE_IMPLICIT_KEY',
+  'UNEXPECTED_TOKEN',
+]);
+const WHY_BROKEN =
+  'is not valid YAML here; a bracket or quote above may be open, or the indentation may not fit';
+
 /**
  * Parses YAML 1.2 of plain maps, lists, texts, numbers and booleans. Tags and aliases are refused: a line means what it
  * says, where it stands, and nothing grows when it is read.
- * @throws RoutesError with every mistake of the syntax
+ * @throws RoutesError with every mistake of the syntax, up to one after which there is no telling
  */
 export function parseYaml(text: string): YamlText {
   const lines = new LineCounter();
@@ -49,9 +60,11 @@ export function parseYaml(text: string): YamlText {
     uniqueKeys: true,
     version: '1.2',
   });
-  const mistakes = [...document.errors, ...document.warnings].map(({ code, pos }) =>
-    mistakeAt(pos[0], [], SYNTAX[code] ?? `is not YAML here (${code})`),
-  );
+  const complaints = [...document.errors, ...document.warnings];
+  const brokenAt = complaints.findIndex(({ code }) => BROKEN.has(code));
+  const mistakes = complaints
+    .slice(0, brokenAt < 0 ? undefined : brokenAt + 1)
+    .map(({ code, pos }) => mistakeAt(pos[0], [], detailOf(code)));
   // Not both: the parser warns of the tags that it does not know.
   if (mistakes.length === 0) {
     mistakes.push(...forbiddenIn(document).map(({ offset, detail }) => mistakeAt(offset, [], detail)));
@@ -61,6 +74,10 @@ export function parseYaml(text: string): YamlText {
     value: document.toJS({ maxAliasCount: 0 }),
     locate: ({ place, detail }) => mistakeAt(offsetOf(document.contents, place), place, detail),
   };
+}
+
+function detailOf(code: string): string {
+  return BROKEN.has(code) ? WHY_BROKEN : (SYNTAX[code] ?? `is not YAML here (${code})`);
 }
 
 function forbiddenIn(document: Document.Parsed): { offset: number; detail: string }[] {
