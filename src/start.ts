@@ -23,10 +23,14 @@ export async function start(environment: Environment): Promise<void> {
     const logger = createLogger(config.server.logLevel);
     app = await createApp(config, logger);
     stopOnSignal(app, logger);
+    // Whatever is wrong with the routes or the database is told before anything is made up for the first start.
+    await app.init();
     const first = await makeFirstClient(app, config, logger);
     await listen(app, config.server);
     const { host, port, issuer, docs } = config.server;
     logger.info({ host, port, issuer }, 'listening');
+    // To whoever started this process and waits: scripts/start-gateway.mjs, or a process manager.
+    process.send?.('ready');
     if (process.stdout.isTTY) process.stdout.write(banner(issuer, docs, first));
   } catch (error) {
     // For an operator to read: what is wrong, without a stack and without a value of the configuration.

@@ -99,4 +99,16 @@ describe('what Nest logs', () => {
     });
     expect(lines()[1]).toMatchObject({ level: 60, context: 'Nest', msg: 'cannot go on' });
   });
+
+  it('says of what keeps the application from starting at debug, as whoever starts it is told', () => {
+    const { nest, lines } = aLogger();
+    nest.error(new Error('the database is away'), 'ExceptionHandler');
+    expect(lines()).toMatchObject([
+      {
+        level: 20,
+        msg: 'the start failed',
+        err: { message: 'the database is away', stack: expect.any(String) },
+      },
+    ]);
+  });
 });

@@ -39,6 +39,9 @@ function framesOf(error: Error): string | undefined {
     .join('\n');
 }
 
+/** Who logs what keeps the application from starting, before it is thrown at whoever starts it. */
+const THROWN_ANYWAY = 'ExceptionHandler';
+
 /** Nest's own messages in the same stream and form. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
@@ -70,7 +73,9 @@ export class NestLogger implements LoggerService {
   /** Nest passes an error, or its text with the stack and a context. */
   private report(level: 'error' | 'fatal', message: unknown, rest: unknown[]): void {
     const context = rest.at(-1);
-    if (message instanceof Error) this.logger[level]({ err: message, context }, 'unexpected error');
+    // An operator is told of it in one line; its stack is for who looks closer.
+    if (context === THROWN_ANYWAY) this.logger.debug({ err: message, context }, 'the start failed');
+    else if (message instanceof Error) this.logger[level]({ err: message, context }, 'unexpected error');
     else this.logger[level]({ context }, String(message));
   }
 }

@@ -25,6 +25,8 @@ describe('the configuration of a process', () => {
     expect(await refused.ended).toBe(1);
     expect(refused.stderr).toMatch(/^Grantway could not start\. /);
     expect(refused.stderr + refused.stdout).not.toMatch(/^\s+at .*:\d+/m);
+    // What is told is not logged as well.
+    expect(refused.stdout).not.toMatch(/"level":[56]0/);
     expect(refused.stderr + refused.stdout).not.toContain('canary');
     return refused.stderr;
   }
@@ -109,6 +111,31 @@ describe('the configuration of a process', () => {
     const file = join(home.folder, 'file');
     writeFileSync(file, '');
     expect(await complaintOf({ DATA_DIR: file })).toContain('EEXIST');
+  });
+
+  it('with a data directory that another process uses says so', async () => {
+    const first = await startProcess({ home });
+    await first.listening();
+    expect(await complaintOf({})).toMatch(
+      /^Grantway could not start\. The data directory .* is in use by another process\./,
+    );
+    expect((await call(first, '/health/ready')).status).toBe(200);
+  });
+
+  it('with a routes file that is not usable says where, and warns of nothing that comes after', async () => {
+    const file = join(home.folder, 'routes.yaml');
+    const environment = {
+      ...{ ROLES: 'gateway,oauth', INTERNAL_SECRET: KEY, ROUTES_FILE: file },
+      ...{ IDENTITY_URL: 'http://127.0.0.1:9', API_URL: 'http://127.0.0.1:9' },
+    };
+    const refused = await startProcess({ home, environment });
+    expect(await refused.ended).toBe(1);
+    expect(refused.stderr).toContain('\n  - the file that ROUTES_FILE names cannot be read (ENOENT)\n');
+    expect(refused.stdout).not.toMatch(/"level":[456]0/);
+    writeFileSync(file, 'routes:\n  - id: canary\n    scopes: [canary\n    path: /canary\n');
+    expect(await complaintOf(environment)).toMatch(
+      /^ {2}- line 4, column \d+: is not valid YAML here; a bracket or quote above may be open/m,
+    );
   });
 
   it('with another encryption key than the one the keys were sealed with says so', async () => {
