@@ -35,14 +35,16 @@ export function credentials({ clientId, username, generated }: FirstStart): stri
 
 /** Right after the first start the lines hold the credentials; later they say which variables to set. */
 function curlLines(issuer: string, first: FirstStart | undefined): string[] {
-  const client = `${first?.clientId ?? '$CLIENT_ID'}:${first?.generated.clientSecret ?? '$CLIENT_SECRET'}`;
-  const username = first === undefined ? '"username=$PERSON"' : quoted(`username=${first.username}`);
+  const client = `${first?.clientId ?? '${CLIENT_ID:-grantway}'}:${first?.generated.clientSecret ?? '$CLIENT_SECRET'}`;
+  const username = first === undefined ? '"username=${PERSON:-admin}"' : quoted(`username=${first.username}`);
   const password = first?.generated.password ?? '$PASSWORD';
   return [
     '  Get a token, create a resource, list your resources:',
     // Not USERNAME, which zsh sets to whoever is logged in.
     ...(first === undefined
-      ? ['  (CLIENT_ID, CLIENT_SECRET, PERSON and PASSWORD are what the first start showed)']
+      ? [
+          '  (CLIENT_SECRET and PASSWORD are what the first start showed; CLIENT_ID and PERSON, if they were others)',
+        ]
       : []),
     '',
     `    TOKEN=$(curl -s -u "${client}" -d grant_type=password --data-urlencode ${username} ` +

@@ -30,6 +30,18 @@ function linesToPaste(text: string): string[] {
   return [...text.matchAll(/^ {4}((?:TOKEN=|curl ).*)$/gm)].map(([, line]) => line!);
 }
 
+/** What the lines answer in a shell with nothing but these variables: the resource that is made, and the list. */
+async function pasted(text: string, variables: Record<string, string | undefined> = {}): Promise<any[]> {
+  const script = linesToPaste(text).join('\n');
+  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
+    env: { PATH: process.env.PATH, ...variables },
+  });
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
 async function statusOfSignIn(
   server: ServerProcess,
   { secret, password = PASSWORD }: Shown,
@@ -60,15 +72,8 @@ describe('a first start', () => {
     const shown = shownIn(first.stdout);
     expect(await statusOfSignIn(first, shown)).toBe(200);
 
-    const lines = linesToPaste(first.stdout);
-    expect(lines).toHaveLength(3);
-    const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', lines.join('\n')], {
-      env: { PATH: process.env.PATH },
-    });
-    const [created, list] = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
+    expect(linesToPaste(first.stdout)).toHaveLength(3);
+    const [created, list] = await pasted(first.stdout);
     expect(created).toMatchObject({ title: 'Hello', body: { from: 'curl' }, version: 1 });
     expect(list.items).toEqual([created]);
 
@@ -108,7 +113,11 @@ describe('a first start', () => {
     expect(shownIn(second.stdout)).toEqual({ secret: undefined, password: undefined });
     expect(second.stdout).not.toContain(shown.secret);
     expect(second.stdout).not.toContain(shown.password);
-    expect(linesToPaste(second.stdout)[0]).toContain('$CLIENT_ID:$CLIENT_SECRET');
+    const [another, list] = await pasted(second.stdout, {
+      CLIENT_SECRET: shown.secret,
+      PASSWORD: shown.password,
+    });
+    expect(list.items).toContainEqual(another);
     expect((await call(second, '/.well-known/jwks.json')).text).toBe(keys);
     expect((await bearer(second, token.access_token, created.headers.get('Location')!)).json).toEqual(
       created.json,
