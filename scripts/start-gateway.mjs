@@ -93,7 +93,9 @@ const processes = [
       env.CORS_ORIGINS,
       ...(production
         ? []
-        : ['localhost', '127.0.0.1'].flatMap((host) => [port + 1, port + 2].map((at) => `http://${host}:${at}`))),
+        : ['localhost', '127.0.0.1'].flatMap((host) =>
+            [port + 1, port + 2].map((at) => `http://${host}:${at}`),
+          )),
     ]
       .filter(Boolean)
       .join(','),
