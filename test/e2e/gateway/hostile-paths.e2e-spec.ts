@@ -93,6 +93,10 @@ const SPELLINGS = [
     '/admin%C2%AD/secret',
   ],
   ...['/admin%0d%0a/secret', '/admin%09/secret', '/admin%7f/secret'],
+  ...['/admin./secret', '/admin.../secret', '/admin%2e/secret', '/admin%20/secret', '/admin.%20/secret'],
+  ...['/admin/secret.', '/admin/secret%20', '/admin/secret%C2%A0', '/admin%E3%80%80/secret'],
+  ...['/admin/secret::$DATA', '/admin/secret%3a%3a$data', '/admin:$I30:$INDEX_ALLOCATION/secret'],
+  ...['/admin/secret%3f', '/admin/secret%3Fx', '/admin/secret%23', '/admin/secret%EF%BC%9F'],
 ];
 
 const ATTACKS = [
@@ -187,7 +191,8 @@ describe('the paths of requests', () => {
     ['/public/caf%c3%a9', '/public/caf%C3%A9'],
     ['/public/a%20b', '/public/a%20b'],
     ["/public/a,b:c@d!$&'()*+=", "/public/a,b:c@d!$&'()*+="],
-    ['/public/a.b/..c/...', '/public/a.b/..c/...'],
+    ['/public/a.b/..c/...d/.json', '/public/a.b/..c/...d/.json'],
+    ['/public/7:cancel/a:b$c', '/public/7:cancel/a:b$c'],
     ['/public/a/', '/public/a/'],
     ['/public/a?', '/public/a?'],
     ['/public/a?x=//..%2f;#'.slice(0, -1), '/public/a?x=//..%2f;'],
