@@ -19,7 +19,8 @@ export interface Deployment {
   close(): Promise<void>;
 }
 
-export async function aDeployment(): Promise<Deployment> {
+/** @param more variables of every instance */
+export async function aDeployment(more: Record<string, string> = {}): Promise<Deployment> {
   const database = await aDatabase();
   if (database.url === undefined) throw new Error('Several instances need TEST_DATABASE_URL.');
   const home = aHome();
@@ -33,6 +34,7 @@ export async function aDeployment(): Promise<Deployment> {
     BOOTSTRAP_CLIENT_SECRET: FIRST_CLIENT.secret,
     BOOTSTRAP_USERNAME: ADMINISTRATOR.username,
     BOOTSTRAP_PASSWORD: ADMINISTRATOR.password,
+    ...more,
   };
   return {
     issuer,
