@@ -62,6 +62,14 @@ describe('the configuration', () => {
     expect(loadConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(loadConfig({}));
   });
 
+  it('lets nobody ask for decisions unless it is told who, whatever proxies are trusted besides', () => {
+    expect(loadConfig({ TRUSTED_PROXIES: '127.0.0.1' }).gateway.forwardAuthProxies).toEqual([]);
+    expect(loadConfig({ FORWARD_AUTH_PROXIES: '10.0.0.1,::1' }).gateway.forwardAuthProxies).toEqual([
+      '10.0.0.1',
+      '::1',
+    ]);
+  });
+
   it('does not change any more', () => {
     const config = loadConfig({});
     expect(() => Object.assign(config, { server: {} })).toThrow(TypeError);
@@ -76,6 +84,7 @@ describe('the configuration', () => {
       ISSUER: 'canary',
       AUDIENCE: 'canary',
       TRUSTED_PROXIES: 'canary',
+      FORWARD_AUTH_PROXIES: 'canary',
       CORS_ORIGINS: 'canary',
       DOCS: 'canary',
       LOG_LEVEL: 'canary',
@@ -118,6 +127,11 @@ describe('the configuration', () => {
       'TRUSTED_PROXIES',
       ['10.0.0.1', '10.0.0.0/8, 2001:db8::/32', '::1'],
       ['10.0.0.0/33', '10.0.0', 'loopback', '10.0.0.0/8/8', '2001:db8::/129', '10.0.0.0/'],
+    ],
+    [
+      'FORWARD_AUTH_PROXIES',
+      ['10.0.0.1', '10.0.0.0/8, 2001:db8::/32', '::1'],
+      ['10.0.0.0/33', 'localhost', '*', 'true'],
     ],
     [
       'CORS_ORIGINS',
