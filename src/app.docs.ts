@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import type { Config } from './config/config.js';
+import type { Config, RolesConfig } from './config/config.js';
 import { UpstreamDocuments } from './modules/gateway/index.js';
 import { serveSwaggerUi } from './platform/http/swagger-ui.js';
 import { SCOPES, holderOf, scopesOffered } from './protocol/scopes.js';
@@ -31,6 +31,11 @@ const TAGS: Readonly<Record<string, string>> = {
   Health: 'For whoever operates this server',
 };
 
+/** What is asked of a process itself, past the gateway. */
+const NOT_FORWARDED: ReadonlySet<string> = new Set(['Between processes', 'Health']);
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
 /**
  * The whole HTTP surface of this process as an OpenAPI document. Where tokens are issued here, its URLs are relative, so
  * it is right wherever it is served; behind a gateway they are the gateway's, which is where callers go.
@@ -41,7 +46,7 @@ export function createDocument(app: NestFastifyApplication, config: Config): Ope
   const scopes = Object.fromEntries(scopesOffered(roles).map((name) => [name, SCOPES[name]!.description]));
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.0.3')
-    .setTitle('Grantway')
+    .setTitle(`Grantway${rolesShown(roles)}`)
     .setDescription(DESCRIPTION)
     .setVersion('0.1.0')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
@@ -75,11 +80,29 @@ export function createDocument(app: NestFastifyApplication, config: Config): Ope
   }
   for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), { autoTagControllers: false });
-  const used = new Set(
-    Object.values(document.paths).flatMap((path) =>
-      Object.values(path as Record<string, { tags?: string[] }>).flatMap(({ tags }) => tags ?? []),
-    ),
-  );
+  if (!roles.oauth) {
+    for (const operation of operationsIn(document)) {
+      if (operation.tags?.some((tag) => NOT_FORWARDED.has(tag))) {
+        operation.servers = [{ url: '/', description: 'This server' }];
+      }
+    }
+  }
+  return withUsedTags(document);
+}
+
+/** Pages of several processes are told apart by it; one process with everything needs no such name. */
+function rolesShown(roles: RolesConfig): string {
+  if (roles.identity && roles.oauth && roles.api && !roles.gateway) return '';
+  const shown = (['gateway', 'oauth', 'identity', 'api'] as const).filter((role) => roles[role]);
+  return ` (${shown.join(', ')})`;
+}
+
+function operationsIn({ paths }: OpenAPIObject): Operation[] {
+  return Object.values(paths).flatMap((path) => Object.values(path as Record<string, Operation>));
+}
+
+function withUsedTags(document: OpenAPIObject): OpenAPIObject {
+  const used = new Set(operationsIn(document).flatMap(({ tags }) => tags ?? []));
   return { ...document, tags: document.tags?.filter(({ name }) => used.has(name)) };
 }
 
@@ -90,13 +113,17 @@ async function wholeDocument(app: NestFastifyApplication, config: Config): Promi
   const whole = await app.get(UpstreamDocuments).addTo(own);
   const order = Object.keys(TAGS);
   const byOrder = whole.tags?.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
-  return { ...whole, tags: byOrder };
+  return withUsedTags({ ...whole, tags: byOrder });
 }
 
-/** Serves Swagger UI at /docs and the document at /docs-json. */
+/**
+ * Serves Swagger UI at /docs and the document at /docs-json, and leads to it from `/`, unless that is for a file of
+ * routes to give.
+ */
 export function setUpDocs(app: NestFastifyApplication, config: Config): void {
   serveSwaggerUi(app.getHttpAdapter().getInstance(), {
-    title: 'Grantway API',
+    title: `Grantway API${rolesShown(config.roles)}`,
+    isHome: !config.roles.gateway || config.gateway.routesFile === undefined,
     document: async () => JSON.stringify(await wholeDocument(app, config)),
     callsTo: config.roles.oauth ? undefined : config.server.issuer,
     scopes: scopesOffered(config.roles).filter((scope) => holderOf(scope) !== 'administrator'),

@@ -12,8 +12,8 @@ import { type Route, type TestServer, startServer } from '../support/server.js';
 
 const ID = '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b10';
 
-/** Routes that are no controller's: Swagger UI and the document, which anyone may read where DOCS is on. */
-const DOCUMENTATION = /^\/docs(-json)?(\/|$)/;
+/** Routes that are no controller's: Swagger UI, the document and what leads there, for anyone where DOCS is on. */
+const DOCUMENTATION = /^\/(docs(-json)?(\/|$)|$)/;
 
 type DeclaredRoute = Route & { access: DeclaredAccess | undefined };
 

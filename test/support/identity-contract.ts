@@ -9,7 +9,7 @@ export function identityContractOf({ openapi, paths, components }: OpenAPIObject
   const contract = Object.fromEntries(
     Object.entries(paths)
       .filter(([path]) => /^\/auth(\/|$)/.test(path))
-      .map(([path, item]) => [path, withoutTags(item)]),
+      .map(([path, item]) => [path, alone(item)]),
   );
   const schemas = components?.schemas ?? {};
   const used = schemasUsedBy(contract, schemas);
@@ -24,10 +24,10 @@ export function identityContractOf({ openapi, paths, components }: OpenAPIObject
   };
 }
 
-/** Tags sort the page of a whole server; two routes need none. */
-function withoutTags(item: object): object {
+/** Tags sort the page of a whole server, and servers are of that one. */
+function alone(item: object): object {
   const operations = Object.entries(item).map(([method, operation]: [string, object]) => {
-    const members = Object.entries(operation).filter(([name]) => name !== 'tags');
+    const members = Object.entries(operation).filter(([name]) => name !== 'tags' && name !== 'servers');
     return [method, Object.fromEntries(members)];
   });
   return Object.fromEntries(operations);

@@ -39,6 +39,8 @@ const contentSecurityPolicy = (callsTo: string | undefined): string =>
 
 export interface SwaggerUi {
   title: string;
+  /** Whether `/` leads there. */
+  isHome: boolean;
   /** Another origin that the document's calls go to. */
   callsTo: string | undefined;
   /** The OpenAPI document as JSON; asked for with each request. */
@@ -47,11 +49,13 @@ export interface SwaggerUi {
   scopes: readonly string[];
 }
 
-/** Serves Swagger UI at /docs and the OpenAPI document at /docs-json. */
+/** Serves Swagger UI at /docs and the OpenAPI document at /docs-json. Nothing of it needs credentials. */
 export function serveSwaggerUi(
   fastify: FastifyInstance,
-  { title, callsTo, document, scopes }: SwaggerUi,
+  { title, isHome, callsTo, document, scopes }: SwaggerUi,
 ): void {
+  // Not for good: another day something else may be there.
+  if (isHome) fastify.get('/', (_request, reply) => void reply.redirect('/docs', 302));
   fastify.get('/docs-json', async (_request, reply) =>
     reply
       .header('Cache-Control', 'no-cache')

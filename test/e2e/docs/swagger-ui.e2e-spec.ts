@@ -26,6 +26,12 @@ describe('Swagger UI', () => {
     expect((await call(server, '/docs', { method: 'POST' })).status).toBe(405);
   });
 
+  it('is where / leads, which is nothing else', async () => {
+    const home = await call(server, '/');
+    expect([home.status, home.headers.get('Location'), home.text]).toEqual([302, '/docs', '']);
+    expect((await call(server, '/', { method: 'POST' })).status).toBe(405);
+  });
+
   it('has no script and no style within the page', async () => {
     const { text } = await call(server, '/docs');
     expect(text).not.toMatch(/<style|style=|<script(?![^>]* src=)|\son\w+=|javascript:/i);
@@ -84,7 +90,7 @@ describe('DOCS=off', () => {
   it('leaves nothing of Swagger UI and of the document, and everything else', async () => {
     const server = await startServer({ DOCS: 'off' });
     try {
-      for (const path of ['/docs', '/docs/', '/docs-json', '/docs/start.js']) {
+      for (const path of ['/', '/docs', '/docs/', '/docs-json', '/docs/start.js']) {
         const { status, json } = await call(server, path);
         expect({ path, status, detail: json.detail }).toEqual({
           path,
