@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ClientRegistry } from '../../../src/modules/clients/index.js';
-import { type Answer, bearer, post, refresh, signIn } from '../../support/http.js';
+import { type Answer, bearer, call, post, refresh, signIn } from '../../support/http.js';
 import { decodeJwt, signedWith, theServersKey } from '../../support/jwt.js';
 import { aConfidentialClient } from '../../support/mothers.js';
 import { type RoutedGateway, startRoutedGateway } from '../../support/routed-gateway.js';
@@ -140,6 +140,18 @@ describe('one token at many routes (CVE-2021-32701, CVE-2026-33496)', () => {
     expect((await post(gateway, '/revoke', gateway.client, { token })).status).toBe(200);
     for (const path of ['/any/7', '/orders/7']) expectInvalidToken(await ask(token, path));
     expect(upstream.requests).toEqual([]);
+  });
+
+  it('opens none from a query, a form or a cookie (RFC 6750 §2)', async () => {
+    const token = await gateway.tokenFor('orders:read');
+    const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    const body = `access_token=${token}`;
+    expect((await call(gateway, `/any/7?${body}`)).status).toBe(400);
+    expect((await ask(token, `/any/7?${body}`)).status).toBe(400);
+    expect((await call(gateway, '/any/7', { headers: { Cookie: body } })).status).toBe(401);
+    expect((await call(gateway, '/any/7', { method: 'POST', headers: form, body })).status).toBe(401);
+    expect(upstream.requests).toEqual([]);
+    expect((await ask(token, '/any/7?access-token=1')).status).toBe(200);
   });
 
   it('opens none as a refresh token, a client’s secret or a password', async () => {

@@ -104,6 +104,24 @@ describe('a forwarded body', () => {
       expect([made, read > MUCH]).toEqual([MUCH, true]);
     });
 
+    it('is no longer made for a client that reads nothing of it for as long as its route allows', async () => {
+      const closed = Promise.withResolvers<void>();
+      answer = (_, response) => {
+        response.once('close', () => closed.resolve());
+        const more = (): void => {
+          while (!response.destroyed && response.write(CHUNK));
+        };
+        response.on('drain', more);
+        more();
+      };
+      const client = await aConnection(head('GET /brisk/unread'), { reads: false });
+      const began = performance.now();
+      await closed.promise;
+      expect(performance.now() - began).toBeLessThan(500 + SLACK);
+      client.socket.resume();
+      await client.closed;
+    });
+
     it('is no longer made once the client has gone', async () => {
       const closed = Promise.withResolvers<void>();
       answer = (_, response) => {
@@ -316,6 +334,17 @@ describe('a forwarded body', () => {
     clearInterval(drops);
     expect(client.received().match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 404']);
     expect(performance.now() - began).toBeLessThan(DEADLINES.requestMs + SLACK);
+  });
+
+  it('has a header to come first, and that in time', async () => {
+    const began = performance.now();
+    const client = await aConnection(head('GET /streams/slow').slice(0, -2));
+    const drops = setInterval(() => client.socket.write('X'), 50);
+    await client.closed;
+    clearInterval(drops);
+    expect(statusOf(client.received())).toBe(408);
+    expect(performance.now() - began).toBeLessThan(DEADLINES.headersMs + SLACK);
+    expect(upstream.requests).toEqual([]);
   });
 
   it('leaves a connection with the deadlines of this server', async () => {
