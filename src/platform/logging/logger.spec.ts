@@ -103,12 +103,10 @@ describe('what Nest logs', () => {
   it('says of what keeps the application from starting at debug, as whoever starts it is told', () => {
     const { nest, lines } = aLogger();
     nest.error(new Error('the database is away'), 'ExceptionHandler');
+    nest.error('Error: listen EADDRINUSE', 'NestApplication');
     expect(lines()).toMatchObject([
-      {
-        level: 20,
-        msg: 'the start failed',
-        err: { message: 'the database is away', stack: expect.any(String) },
-      },
+      { level: 20, err: { message: 'the database is away', stack: expect.any(String) } },
+      { level: 20, msg: 'Error: listen EADDRINUSE' },
     ]);
   });
 });

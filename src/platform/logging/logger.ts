@@ -39,8 +39,8 @@ function framesOf(error: Error): string | undefined {
     .join('\n');
 }
 
-/** Who logs what keeps the application from starting, before it is thrown at whoever starts it. */
-const THROWN_ANYWAY = 'ExceptionHandler';
+/** Who logs what keeps the application from starting or listening, and throws it at whoever starts it besides. */
+const THROWN_ANYWAY: ReadonlySet<unknown> = new Set(['ExceptionHandler', 'NestApplication']);
 
 /** Nest's own messages in the same stream and form. */
 export class NestLogger implements LoggerService {
@@ -74,8 +74,8 @@ export class NestLogger implements LoggerService {
   private report(level: 'error' | 'fatal', message: unknown, rest: unknown[]): void {
     const context = rest.at(-1);
     // An operator is told of it in one line; its stack is for who looks closer.
-    if (context === THROWN_ANYWAY) this.logger.debug({ err: message, context }, 'the start failed');
-    else if (message instanceof Error) this.logger[level]({ err: message, context }, 'unexpected error');
-    else this.logger[level]({ context }, String(message));
+    const shown = THROWN_ANYWAY.has(context) ? 'debug' : level;
+    if (message instanceof Error) this.logger[shown]({ err: message, context }, 'unexpected error');
+    else this.logger[shown]({ context }, String(message));
   }
 }

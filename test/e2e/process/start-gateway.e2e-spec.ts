@@ -4,7 +4,7 @@ import { type Server, createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
-import { call, signIn } from '../../support/http.js';
+import { bearer, call, signIn } from '../../support/http.js';
 import { type Home, type ServerProcess, aHome, endProcesses, startProcess } from '../../support/process.js';
 
 const CLIENT = { id: 'grantway', secret: 'a-client-secret-that-was-chosen-x' };
@@ -112,6 +112,34 @@ describe('scripts/start-gateway.mjs', { timeout: 120_000 }, () => {
     expect(second.stdout).not.toContain(passwords[0]);
     const client = { id: 'grantway', secret: secrets[0] };
     expect((await signIn(second, client, { username: 'admin', password: passwords[0]! })).status).toBe(200);
+  });
+
+  it('joins the three: their pages may call the gateway, and a request has one id throughout', async () => {
+    const script = await start(CHOSEN);
+    await script.says(READY);
+    for (const host of ['localhost', '127.0.0.1']) {
+      for (const at of [port + 1, port + 2]) {
+        const origin = `http://${host}:${at}`;
+        const { headers } = await call(script, '/token', {
+          method: 'OPTIONS',
+          headers: {
+            ...{ Origin: origin, 'Access-Control-Request-Method': 'POST' },
+            'Access-Control-Request-Headers': 'authorization,x-requested-with',
+          },
+        });
+        expect(headers.get('Access-Control-Allow-Origin')).toBe(origin);
+        expect(headers.get('Access-Control-Allow-Headers')).toMatch(/\bX-Requested-With\b/);
+      }
+    }
+    const scope = 'resources:read users:read';
+    const { access_token: token } = (await signIn(script, CLIENT, ADMINISTRATOR, scope)).json;
+    for (const path of ['/api/resources', '/admin/users']) {
+      const refused = await bearer(script, token, `${path}/019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b10`);
+      expect(refused).toMatchObject({
+        status: 404,
+        json: { request_id: refused.headers.get('X-Request-Id') },
+      });
+    }
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('stops all three with 0 on %s', async (signal) => {
