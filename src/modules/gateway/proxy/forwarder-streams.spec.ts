@@ -208,6 +208,14 @@ describe('a body on its way up', () => {
     ).toBe(200);
   });
 
+  it('of a length that no number holds exactly is refused before anything is sent', async () => {
+    const upstream = toBeClosed(await startUpstream((_, response) => response.end()));
+    const front = await aFront(upstream);
+    const head = `POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${2 ** 53}\r\n\r\n`;
+    expect(statusOf(await raw(front, head))).toBe(400);
+    expect(upstream.accepted).toBe(0);
+  });
+
   it('that turns out too large is refused on the way, and the connection stays in step', async () => {
     let whole = 0;
     const upstream = toBeClosed(

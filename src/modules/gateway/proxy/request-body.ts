@@ -74,12 +74,18 @@ export interface Framing {
   contentLength: string | undefined;
 }
 
-/** @throws ProblemError 501 for a coding under the chunks, whose name would be lost with them. RFC 9112 §6.1 */
+/**
+ * @throws ProblemError 501 for a coding under the chunks, whose name would be lost with them (RFC 9112 §6.1); 400 for a
+ *   length that no number holds exactly, so that nobody counts to another one than the upstream (RFC 9110 §8.6)
+ */
 export function framingOf({ headers }: IncomingMessage): Framing {
   const contentLength = headers['content-length'];
   const coding = headers['transfer-encoding'];
   if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
     throw new ProblemError(501, 'The request body has a transfer coding that this server does not forward.');
+  }
+  if (Number(contentLength ?? 0) > Number.MAX_SAFE_INTEGER) {
+    throw new ProblemError(400, 'The Content-Length is beyond all measure.');
   }
   const isChunked = coding !== undefined;
   return { hasBody: isChunked || Number(contentLength ?? 0) > 0, contentLength };
