@@ -30,7 +30,7 @@ export async function start(environment: Environment): Promise<void> {
     const { host, port, issuer, docs } = config.server;
     logger.info({ host, port, issuer }, 'listening');
     // To whoever started this process and waits: scripts/start-gateway.mjs, or a process manager.
-    process.send?.('ready');
+    if (process.connected) process.send?.('ready');
     if (process.stdout.isTTY) process.stdout.write(banner(issuer, docs, first));
   } catch (error) {
     // For an operator to read: what is wrong, without a stack and without a value of the configuration.
