@@ -10,7 +10,10 @@ export class ClientGone extends Error {
   }
 }
 
-/** Whose turn it was when time ran out: `total` is the route's limit for the whole exchange. */
+/**
+ * Who let the time pass. `total` is nobody in particular: the route's limit for the whole exchange ran out while the
+ * upstream was awaited, and the client had used up most of it.
+ */
 export type Overdue = 'client' | 'upstream' | 'total';
 
 /** Nothing came in the time that the route gives. */
@@ -45,7 +48,7 @@ const CONNECT_TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
  * upstream that answers 503 is there, may mean one path of many, and says itself when to come back.
  */
 export function isUpstreamsFault(error: Error): boolean {
-  if (error instanceof TimedOut) return error.overdue !== 'client';
+  if (error instanceof TimedOut) return error.overdue === 'upstream';
   return !(error instanceof ClientGone || error instanceof ProblemError || isUnsendable(error));
 }
 

@@ -56,7 +56,7 @@ export class OpeningHandshake {
    */
   async take(): Promise<Duplex | undefined> {
     const { total } = this.admission.route.timeouts;
-    const overdue = (): void => this.exchange.stop(new TimedOut('total'));
+    const overdue = (): void => this.exchange.stop(new TimedOut('upstream'));
     const timer = total === undefined ? undefined : setTimeout(overdue, total);
     this.listen();
     try {

@@ -13,7 +13,8 @@ const HIGH_WATER_MARK = 64 * 1024;
 export class RequestBody extends Readable {
   private received = 0;
   private hasBegun = false;
-  private clientIsNext = false;
+  private awaitedSince: number | undefined;
+  private awaitedBefore = 0;
 
   /**
    * @param maxBytes more than that destroys the stream with ContentTooLarge
@@ -31,11 +32,22 @@ export class RequestBody extends Readable {
 
   /** Whether the upstream has taken all there is, so that the client must send more. */
   get awaitsClient(): boolean {
-    return this.clientIsNext;
+    return this.awaitedSince !== undefined;
+  }
+
+  /** Whether all of it is here. */
+  get hasArrived(): boolean {
+    return this.request.complete;
+  }
+
+  /** How long, all in all, the client was the one to wait for. Milliseconds. */
+  get clientMs(): number {
+    const { awaitedSince, awaitedBefore } = this;
+    return awaitedSince === undefined ? awaitedBefore : awaitedBefore + performance.now() - awaitedSince;
   }
 
   override _read(): void {
-    this.clientIsNext = true;
+    this.awaitedSince ??= performance.now();
     if (!this.hasBegun) {
       this.hasBegun = true;
       this.request.on('data', this.onData).on('end', this.onEnd);
@@ -56,15 +68,20 @@ export class RequestBody extends Readable {
     if (this.maxBytes !== undefined && this.received > this.maxBytes) {
       this.destroy(new ContentTooLarge());
     } else if (!this.push(chunk)) {
-      this.clientIsNext = false;
+      this.clientIsDone();
       this.request.pause();
     }
   };
 
   private readonly onEnd = (): void => {
-    this.clientIsNext = false;
+    this.clientIsDone();
     this.push(null);
   };
+
+  private clientIsDone(): void {
+    this.awaitedBefore = this.clientMs;
+    this.awaitedSince = undefined;
+  }
 }
 
 /** How a request frames its body. RFC 9112 §6.3: with neither field there is none. */
