@@ -1,4 +1,5 @@
-import { type Server, type ServerResponse, createServer } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { afterEach } from 'vitest';
 import type { Admission } from '../../src/modules/gateway/proxy/admission.js';
 import { Forwarder } from '../../src/modules/gateway/proxy/forwarder.js';
@@ -7,6 +8,7 @@ import { DEFAULT_UPSTREAM } from '../../src/modules/gateway/routes/default-route
 import type { Route, Upstream } from '../../src/modules/gateway/routes/route.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import { type ProblemError, Unavailable } from '../../src/protocol/problem.js';
+import { Throttled } from '../../src/protocol/throttled.js';
 import { aRoute } from './routes.js';
 import type { UpstreamServer } from './upstream-server.js';
 
@@ -23,7 +25,7 @@ export interface Front {
   close(): Promise<void>;
 }
 
-/** @param said what the decision says of each request beside the route */
+/** Callers are told apart by the header `X-Caller`. @param said what the decision says of each request beside the route */
 export async function startFront(route: Route, said: Partial<Admission> = {}): Promise<Front> {
   const logs: Record<string, unknown>[] = [];
   const logger = createLogger('trace', { write: (line) => void logs.push(JSON.parse(line)) });
@@ -33,13 +35,14 @@ export async function startFront(route: Route, said: Partial<Admission> = {}): P
     front.underWay += 1;
     const admission = {
       ...{ route, path: request.url ?? '/', identityHeaders: {}, requestId: 'request-1' },
+      caller: callerNamedIn(request),
       ...{ clientIp: '203.0.113.9', proto: 'https' as const, host: request.headers.host },
       ...{ extraResponseHeaders: {}, awaitsContinue: request.headers.expect === '100-continue' },
       ...said,
     };
     void forwarder
       .forward(admission, request, response)
-      .catch((error: ProblemError) => answerProblem(response, error))
+      .catch((error: ProblemError | Throttled) => answerProblem(response, error))
       .finally(() => (front.underWay -= 1));
   });
   for (const event of ['checkContinue', 'checkExpectation']) {
@@ -59,11 +62,19 @@ export async function startFront(route: Route, said: Partial<Admission> = {}): P
 }
 
 /** As the error filter does. */
-function answerProblem(response: ServerResponse, error: ProblemError): void {
-  response.statusCode = error.status ?? 500;
-  if (error instanceof Unavailable) response.setHeader('Retry-After', error.retryAfter);
+function answerProblem(response: ServerResponse, error: ProblemError | Throttled): void {
+  const status = error instanceof Throttled ? 429 : (error.status ?? 500);
+  response.statusCode = status;
+  if (error instanceof Unavailable || error instanceof Throttled)
+    response.setHeader('Retry-After', error.retryAfter);
   response.setHeader('Content-Type', 'application/problem+json');
-  response.end(JSON.stringify({ status: error.status, detail: error.detail ?? error.stack }));
+  const detail = error instanceof Throttled ? error.message : (error.detail ?? error.stack);
+  response.end(JSON.stringify({ status, detail }));
+}
+
+/** Of the header `X-Caller`; without it every request is of somebody else. */
+export function callerNamedIn({ headers }: IncomingMessage): string {
+  return headers['x-caller'] === undefined ? randomUUID() : String(headers['x-caller']);
 }
 
 /** Asks until it is so, for five seconds at most. */

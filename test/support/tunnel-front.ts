@@ -9,8 +9,10 @@ import type { Route } from '../../src/modules/gateway/routes/route.js';
 import { SystemClock } from '../../src/platform/clock/clock.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import type { ProblemError } from '../../src/protocol/problem.js';
+import { Throttled } from '../../src/protocol/throttled.js';
+import { callerNamedIn } from './gateway-front.js';
 
-/** An HTTP server that has decided to let every handshake through by one route. */
+/** An HTTP server that has decided to let every handshake through by one route; callers as in `startFront`. */
 export interface TunnelFront {
   /** Of the scheme `ws`. */
   origin: string;
@@ -60,12 +62,15 @@ export async function startTunnelFront(
         requestId: 'request-1',
       },
       ...{ clientIp: '203.0.113.9', proto: 'https' as const, host: request.headers.host },
-      ...{ extraResponseHeaders: {}, awaitsContinue: false },
+      ...{ caller: callerNamedIn(request), extraResponseHeaders: {}, awaitsContinue: false },
       ...said,
     };
     void tunnels
       .tunnel(admission, { request, response, socket, head }, { ...FOR_EVER, ...terms })
-      .catch((error: ProblemError) => response.writeHead(error.status, { 'Content-Length': 0 }).end())
+      .catch((error: ProblemError | Throttled) => {
+        const status = error instanceof Throttled ? 429 : error.status;
+        response.writeHead(status, { 'Content-Length': 0 }).end();
+      })
       .finally(() => (front.underWay -= 1));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Authority, LOCAL, anAuthority } from '../../support/certificates.js';
 import { freePort } from '../../support/free-port.js';
-import { type Answer, bearer } from '../../support/http.js';
+import { type Answer, bearer, signIn } from '../../support/http.js';
+import { aPerson } from '../../support/mothers.js';
 import { type RoutedGateway, startRoutedGateway } from '../../support/routed-gateway.js';
 import { startRecordingUpstream } from '../../support/upstream-recorder.js';
 import {
@@ -305,19 +306,37 @@ describe('an upstream', () => {
     const upstream = await started(
       startUpstream((_, response) => void held.push(() => response.end('done'))),
     );
-    await routeTo([upstream.origin], { max_in_flight: 2 }, { timeouts: { headers: '10s' } });
-    const first = [ask(), ask()];
-    await vi.waitFor(() => expect(held).toHaveLength(2));
+    await routeTo([upstream.origin], { max_in_flight: 1 }, { timeouts: { headers: '10s' } });
+    const first = [ask()];
+    await vi.waitFor(() => expect(held).toHaveLength(1));
     const refused = await ask();
     expectProblem(refused, 503);
     expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThanOrEqual(1);
     for (const end of held) end();
-    expect((await Promise.all(first)).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await Promise.all(first)).map(({ status }) => status)).toEqual([200]);
     held.length = 0;
     const next = ask();
     await vi.waitFor(() => expect(held).toHaveLength(1));
     held[0]!();
     expect((await next).status).toBe(200);
+  });
+
+  it('gives one caller a share, with 429 beyond it, and another caller its own', async () => {
+    const held: (() => void)[] = [];
+    const upstream = await started(
+      startUpstream((_, response) => void held.push(() => response.end('done'))),
+    );
+    await routeTo([upstream.origin], { max_in_flight: 4 }, { timeouts: { headers: '10s' } });
+    const first = ask();
+    await vi.waitFor(() => expect(held).toHaveLength(1));
+    const refused = await ask();
+    expectProblem(refused, 429);
+    expect(refused.headers.get('Retry-After')).toBe('1');
+    const another = await signIn(gateway, gateway.client, await aPerson(gateway), 'orders:read');
+    const other = bearer(gateway, another.json.access_token, '/orders/7');
+    await vi.waitFor(() => expect(held).toHaveLength(2));
+    for (const end of held) end();
+    expect([(await first).status, (await other).status]).toEqual([200, 200]);
   });
 
   beforeEach(() => void (gateway.logs.length = 0));

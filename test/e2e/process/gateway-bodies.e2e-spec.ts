@@ -17,6 +17,7 @@ const LARGE = 1024 * MIB;
 /** By how much the gateway may grow while any amount of bytes passes through it. */
 const MOST_GROWTH = 64 * MIB;
 
+/** Of one caller, which may take a quarter of what may be in flight to a target. */
 const IN_FLIGHT = 50;
 
 /** What only Linux tells of a process. */
@@ -55,7 +56,7 @@ describe.skipIf(!HAS_PROC)('a gateway in its own process', () => {
       }
     });
     const routes = join(home.folder, 'routes.yaml');
-    const target = { targets: [upstream.origin], max_in_flight: IN_FLIGHT };
+    const target = { targets: [upstream.origin], max_in_flight: IN_FLIGHT * 4 };
     writeFileSync(routes, JSON.stringify({ routes: [{ id: 'bytes', path: '/bytes/**', upstream: target }] }));
     gateway = await startProcess({
       home,

@@ -9,6 +9,7 @@ import { AppLogger } from '../../../platform/logging/logging.module.js';
 import { logRequest } from '../../../platform/logging/request-log.js';
 import { type AdmittedCall, GatewayDecision } from '../decision/gateway-decision.js';
 import type { Admission } from '../proxy/admission.js';
+import { callerOf } from '../proxy/caller.js';
 import { Forwarder } from '../proxy/forwarder.js';
 import { Tunnels } from '../proxy/tunnels.js';
 import { VersionNotSpoken } from '../proxy/web-socket-handshake.js';
@@ -88,6 +89,7 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
       ...admitted,
       ...this.publicOrigin,
       requestId: request.id,
+      caller: callerOf(admitted.claims, call.ip),
       clientIp: request.ip,
       extraResponseHeaders: { ...admitted.limitHeaders, ...corsHeaders },
       awaitsContinue: this.awaitingContinue.has(request.raw),

@@ -8,6 +8,8 @@ export interface Admission {
   /** Set on the request to the upstream, whatever came under these names. */
   identityHeaders: Readonly<Record<string, string>>;
   requestId: string;
+  /** Whoever this counts for among what is in flight, by `callerOf`. */
+  caller: string;
   /** Of the caller, a trusted proxy's word included. */
   clientIp: string;
   proto: 'http' | 'https';

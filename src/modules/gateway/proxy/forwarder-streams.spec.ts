@@ -33,7 +33,7 @@ async function aFront(upstream: UpstreamServer, said: Partial<Route> = {}): Prom
 async function expectIdle(front: Front, upstream: UpstreamServer): Promise<void> {
   const route = aRouteTo([upstream]);
   await until(() => front.underWay === 0, 'no forward under way');
-  await until(() => front.pools.choose(route).inFlight === 0, 'nothing in flight');
+  await until(() => front.pools.choose(route, 'anybody').inFlight === 0, 'nothing in flight');
 }
 
 /** Writes until it is told to wait, or all is written. @returns how much that was */

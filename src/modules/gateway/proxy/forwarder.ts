@@ -6,6 +6,7 @@ import { ContentTooLarge, ProblemError } from '../../../protocol/problem.js';
 import type { Admission } from './admission.js';
 import { clientHeader, upstreamHeader } from './admitted-headers.js';
 import { ClientAnswer } from './client-answer.js';
+import { startDeadlines, whoIsOverdue } from './deadlines.js';
 import { Exchange } from './exchange.js';
 import { ExchangeLog } from './exchange-log.js';
 import { ClientGone, TimedOut, Unreached, refusalOf } from './failures.js';
@@ -37,24 +38,26 @@ export class Forwarder {
    * The body of the request is not touched before a connection to an upstream stands.
    *
    * @throws ProblemError while nothing of an answer is written, never after: 413 for too long a body, 408 for one that
-   *   stops coming, 502 without a valid answer, 503 without a target, 504 without an answer in time, 501 for TRACE
+   *   stops coming, 502 without a valid answer, 503 without a target, 504 without an answer in time, 501 for TRACE;
+   *   Throttled for a caller that takes up its share of what may be in flight
    */
   async forward(admission: Admission, request: IncomingMessage, response: ServerResponse): Promise<void> {
     // It would send the identity that is meant for the upstream to the client.
     if (request.method === 'TRACE') throw new ProblemError(501, 'This server does not forward this method.');
     const { hasBody, contentLength } = framingOf(request);
-    const { maxBodyBytes, timeouts } = admission.route;
+    const { maxBodyBytes } = admission.route;
     if (Number(contentLength) > (maxBodyBytes ?? Infinity)) throw new ContentTooLarge();
-    const first = this.pools.choose(admission.route);
+    const first = this.pools.choose(admission.route, admission.caller);
 
     const answer = new ClientAnswer(request, response);
     const body = hasBody
       ? new RequestBody(request, maxBodyBytes, () => admission.awaitsContinue && response.writeContinue())
       : undefined;
     const forwarding: Forwarding = { admission, request, body, contentLength, answer, current: undefined };
-    const stop = (reason: Error): void => forwarding.current?.stop(reason);
-    const total =
-      timeouts.total === undefined ? undefined : setTimeout(stop, timeouts.total, new TimedOut('total'));
+    const stopDeadlines = startDeadlines(admission.route, body, () => {
+      const { exchange, sinceMs } = forwarding.current!;
+      exchange.stop(new TimedOut(whoIsOverdue(body, answer, sinceMs)));
+    });
     try {
       await this.tryTargets(first, forwarding);
     } catch (error) {
@@ -62,7 +65,7 @@ export class Forwarder {
       answer.release();
       throw refusalOf(error as Error);
     } finally {
-      clearTimeout(total);
+      stopDeadlines();
       body?.destroy();
     }
   }
@@ -78,7 +81,7 @@ export class Forwarder {
       } catch (error) {
         this.log.failed(error as Error, target, admission);
         const isRepeatable = mayRepeat && error instanceof Unreached && tried.size < MOST_TARGETS;
-        target = isRepeatable ? this.pools.another(admission.route, tried) : undefined;
+        target = isRepeatable ? this.pools.another(admission.route, admission.caller, tried) : undefined;
         if (target === undefined) throw error;
       }
     }
@@ -92,7 +95,7 @@ export class Forwarder {
       exchange.stop(new TimedOut(isClients ? 'client' : 'upstream'));
     });
     const exchange = new Exchange(answer, patience);
-    forwarding.current = exchange;
+    forwarding.current = { exchange, sinceMs: performance.now() };
     answer.listen({
       header: (status, rawHeaders) => {
         const { headers, withheld } = clientHeader(admission, target, status, rawHeaders);
@@ -105,7 +108,7 @@ export class Forwarder {
     });
     await target.circuit.run(async () => {
       if (!exchange.isStopped) {
-        void exchange.over.then(target.enter());
+        void exchange.over.then(target.enter(admission.caller));
         target.pool.dispatch(dispatchOptions(forwarding), exchange);
       }
       await exchange.answered;
@@ -121,7 +124,8 @@ interface Forwarding {
   body: RequestBody | undefined;
   contentLength: string | undefined;
   answer: ClientAnswer;
-  current: Exchange | undefined;
+  /** The exchange under way, and when it began, as of performance.now(). */
+  current: { exchange: Exchange; sinceMs: number } | undefined;
 }
 
 function dispatchOptions({

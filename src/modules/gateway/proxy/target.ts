@@ -4,6 +4,7 @@ import type { Route } from '../routes/route.js';
 import { Circuit } from './circuit.js';
 import { minding } from './early-answers.js';
 import { HealthCheck } from './health-check.js';
+import type { Load } from './load.js';
 
 /** What makes two mentions of an origin the same target: routes that agree in all of it share everything. */
 export interface TargetSettings {
@@ -13,11 +14,6 @@ export interface TargetSettings {
   connectTimeoutMs: number;
   breaker: Route['upstream']['breaker'];
   health: Route['upstream']['health'];
-}
-
-/** Requests under way to one origin. Shared by all routes that lead there, however else they differ. */
-export interface Load {
-  inFlight: number;
 }
 
 /**
@@ -73,13 +69,8 @@ export class Target {
   }
 
   /** Takes a place among the requests in flight. @returns gives it back; calling it again does nothing */
-  enter(): () => void {
-    this.load.inFlight += 1;
-    let isInside = true;
-    return () => {
-      if (isInside) this.load.inFlight -= 1;
-      isInside = false;
-    };
+  enter(caller: string): () => void {
+    return this.load.enter(caller);
   }
 
   /** Takes no more requests; those under way finish. */

@@ -66,7 +66,7 @@ async function closing(socket: WebSocket): Promise<{ code: number; reason: strin
 
 async function expectNothingLeft(front: TunnelFront, upstream: UpstreamServer): Promise<void> {
   await until(() => front.underWay === 0, 'the tunnel to end');
-  await until(() => front.pools.choose(aRouteTo([upstream])).inFlight === 0, 'nothing in flight');
+  await until(() => front.pools.choose(aRouteTo([upstream]), 'anybody').inFlight === 0, 'nothing in flight');
   await until(() => upstream.connections.size === 0, 'the connection to the upstream to close');
   await until(() => front.sockets.every(({ closed }) => closed), 'the connection to the client to close');
 }
@@ -199,6 +199,22 @@ describe('a WebSocket', () => {
     socket.terminate();
     await expectNothingLeft(front, upstream);
     (await connected(front)).terminate();
+  });
+});
+
+describe('a WebSocket of a caller', () => {
+  it('counts in its share of what is in flight, which others do not lose', async () => {
+    const upstream = await anEchoServer();
+    const route = aRouteTo([upstream], { webSocket: true }, { maxInFlight: 8 });
+    const front = toBeClosed(await startTunnelFront(route));
+    const asAlice = { headers: { 'X-Caller': 'alice' } };
+    const sockets = [await connected(front, asAlice), await connected(front, asAlice)];
+    const another = handshake(undefined, [...HANDSHAKE, 'X-Caller: alice']);
+    expect(statusOf(await raw(front, another))).toBe(429);
+    (await connected(front)).terminate();
+    for (const socket of sockets) socket.terminate();
+    await expectNothingLeft(front, upstream);
+    (await connected(front, asAlice)).terminate();
   });
 });
 

@@ -51,9 +51,9 @@ export class Tunnels implements OnModuleDestroy {
     const { socket } = upgrade;
     const { route } = admission;
     if (!route.webSocket) throw new ProblemError(400, 'This path takes no WebSocket connections.');
-    const target = this.pools.choose(route);
+    const target = this.pools.choose(route, admission.caller);
     const handshake = new OpeningHandshake(admission, upgrade, target, this.log);
-    const leave = target.enter();
+    const leave = target.enter(admission.caller);
     try {
       const upstream = await handshake.take();
       if (upstream !== undefined) await this.join(socket, upstream, route.timeouts.idle, terms);

@@ -1,4 +1,5 @@
 import { type RequestListener, request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import {
   type Front,
@@ -85,7 +86,55 @@ describe('several targets', () => {
     leave.abort();
     await hanging;
     await until(() => front.underWay === 0, 'the end');
-    expect(front.pools.choose(aRouteTo(upstreams)).inFlight).toBe(0);
+    expect(front.pools.choose(aRouteTo(upstreams), 'anybody').inFlight).toBe(0);
+  });
+});
+
+describe('one caller', () => {
+  const asAlice = { 'X-Caller': 'alice' };
+
+  it('gets a quarter of what a target may have in flight, and leaves the rest to others', async () => {
+    const held: (() => void)[] = [];
+    const upstream = await anUpstream((_, response) => void held.push(() => void response.end('ok')));
+    const front = await aFront(aRouteTo([upstream], {}, { maxInFlight: 8 }));
+    const hers = several(2, async () => statusAt(front, { headers: asAlice }));
+    await until(() => upstream.asked === 2, 'her share');
+    const refused = await several(20, async () => fetch(front.origin, { headers: asAlice }));
+    expect(refused.map(({ status }) => status)).toEqual(Array(20).fill(429));
+    expect(refused[0]!.headers.get('Retry-After')).toBe('1');
+    const theirs = several(6, async () => statusAt(front));
+    await until(() => upstream.asked === 8, 'everybody else');
+    expect(await statusAt(front)).toBe(503);
+    for (const end of held) end();
+    expect(await Promise.all([hers, theirs])).toEqual([Array(2).fill(200), Array(6).fill(200)]);
+  });
+
+  it('gets it back with each request that ends, and at each target', async () => {
+    const upstreams = await several(2, async () => anUpstream(never));
+    const front = await aFront(aRouteTo(upstreams, {}, { maxInFlight: 4 }));
+    for (let round = 0; round < 3; round += 1) {
+      const leave = new AbortController();
+      const hanging = several(2, async () =>
+        fetch(front.origin, { headers: asAlice, signal: leave.signal }).catch(() => undefined),
+      );
+      await until(() => upstreams.every(({ asked }) => asked === round + 1), 'one at each');
+      expect(await statusAt(front, { headers: asAlice })).toBe(429);
+      leave.abort();
+      await hanging;
+      await until(() => front.underWay === 0, 'the end');
+    }
+  });
+
+  it('gets no more by sending many requests on one connection', async () => {
+    const upstream = await anUpstream(never);
+    const front = await aFront(aRouteTo([upstream], {}, { maxInFlight: 8 }));
+    const socket = connect(front.port, '127.0.0.1').resume();
+    socket.on('error', () => undefined);
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\nX-Caller: alice\r\n\r\n'.repeat(40));
+    // The others are answered behind the first two, which are not.
+    await until(() => front.underWay === 2 && upstream.asked === 2, 'all to be decided');
+    socket.destroy();
+    await until(() => front.underWay === 0, 'the end');
   });
 });
 
@@ -161,6 +210,17 @@ describe('the circuit of a target', () => {
     for (const expected of [200, 502, 503, 502, 503, 502, 503]) expect(await statusAt(front)).toBe(expected);
   });
 
+  it('is not opened by a burst to one slow path', async () => {
+    const upstream = await anUpstream((request, response) => {
+      if (request.url === '/') response.end('ok');
+    });
+    const timeouts = { connect: 3_000, headers: 100, idle: 3_000, total: undefined };
+    const front = await aFront(aRouteTo([upstream], { timeouts }, { breaker }));
+    const slow = await several(6, async () => fetch(`${front.origin}/slow`));
+    expect(slow.map(({ status }) => status)).toEqual(Array(6).fill(504));
+    expect(await statusAt(front)).toBe(200);
+  });
+
   it('is not opened by clients that leave', async () => {
     const upstream = await anUpstream(never);
     const front = await aFront(aRouteTo([upstream], {}, { breaker }));
@@ -168,7 +228,7 @@ describe('the circuit of a target', () => {
       await expect(fetch(front.origin, { signal: AbortSignal.timeout(60) })).rejects.toThrow();
     }
     await until(() => front.underWay === 0, 'the end');
-    expect(front.pools.choose(aRouteTo([upstream], {}, { breaker })).circuit.shutFor).toBe(0);
+    expect(front.pools.choose(aRouteTo([upstream], {}, { breaker }), 'anybody').circuit.shutFor).toBe(0);
   });
 
   it('lets one request try after a while, and opens again when that fails', async () => {
@@ -180,7 +240,7 @@ describe('the circuit of a target', () => {
       }),
     );
     const front = await aFront(aRouteTo([upstream], {}, { breaker }));
-    await several(2, async () => statusAt(front));
+    for (let nth = 0; nth < 2; nth += 1) await statusAt(front);
     await wait(breaker.openMs);
     const statuses = await several(5, async () => statusAt(front));
     expect(statuses.toSorted()).toEqual([502, 503, 503, 503, 503]);
@@ -281,9 +341,9 @@ describe('a new table of routes', () => {
     const upstream = await anUpstream(ok);
     const front = await aFront(aRouteTo([upstream]));
     await statusAt(front);
-    const target = front.pools.choose(aRouteTo([upstream]));
+    const target = front.pools.choose(aRouteTo([upstream]), 'anybody');
     front.pools.retain([aRouteTo([upstream], { id: 'renamed', scopes: { '*': ['x'] } })]);
-    expect(front.pools.choose(aRouteTo([upstream]))).toBe(target);
+    expect(front.pools.choose(aRouteTo([upstream]), 'anybody')).toBe(target);
     await statusAt(front);
     expect(upstream.accepted).toBe(1);
   });
@@ -291,14 +351,15 @@ describe('a new table of routes', () => {
   it('counts what is in flight to an origin over all routes, however they differ', async () => {
     const upstream = await anUpstream(never);
     const { pools } = await aFront(aRouteTo([upstream]));
-    const one = pools.choose(aRouteTo([upstream], {}, { maxInFlight: 2 }));
+    const one = pools.choose(aRouteTo([upstream], {}, { maxInFlight: 2 }), 'anybody');
     const other = pools.choose(
       aRouteTo([upstream], {}, { maxInFlight: 1, breaker: { failures: 9, openMs: 9 } }),
+      'anybody',
     );
     expect(other).not.toBe(one);
-    const leave = one.enter();
+    const leave = one.enter('anybody');
     expect(other.inFlight).toBe(1);
-    expect(() => pools.choose(aRouteTo([upstream], {}, { maxInFlight: 1 }))).toThrow(Unavailable);
+    expect(() => pools.choose(aRouteTo([upstream], {}, { maxInFlight: 1 }), 'anybody')).toThrow(Unavailable);
     leave();
     leave();
     expect(other.inFlight).toBe(0);
@@ -336,7 +397,7 @@ describe('many requests', () => {
       });
     }
     await until(() => front.underWay === 0, 'the end');
-    expect(front.pools.choose(route).inFlight).toBe(0);
+    expect(front.pools.choose(route, 'anybody').inFlight).toBe(0);
     expect(upstream.connections.size).toBeLessThanOrEqual(30);
     await front.pools.close();
     await until(() => upstream.connections.size === 0, 'the connections to close');

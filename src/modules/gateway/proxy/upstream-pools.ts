@@ -1,11 +1,16 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
 import { Unavailable } from '../../../protocol/problem.js';
+import { Throttled } from '../../../protocol/throttled.js';
 import type { Route } from '../routes/route.js';
-import { type Load, Target, type TargetSettings } from './target.js';
+import { Load } from './load.js';
+import { Target, type TargetSettings } from './target.js';
 
 /** What is still under way when the process ends, its server being closed, is cut after this. Milliseconds. */
 const GRACE_MS = 1_000;
+
+/** When one's own requests are what keeps the next one out, one of them soon ends. Seconds. */
+const SOON_S = 1;
 
 /** The servers behind the gateway, shared by the routes that lead to them. */
 @Injectable()
@@ -19,23 +24,29 @@ export class UpstreamPools implements OnApplicationShutdown {
 
   /**
    * The target that has the fewest requests in flight, of those that are healthy, whose circuit lets a request through
-   * and that have room; among equals each in its turn.
+   * and that have room; among equals each in its turn. To be entered in the same turn.
    *
-   * @throws Unavailable when there is none, with the seconds until there may be one
+   * @param caller as `Admission.caller`
+   * @throws Unavailable when there is none, with the seconds until there may be one; Throttled when there is room, but
+   *   the caller takes up its share of all of it
    */
-  choose(route: Route): Target {
-    const target = this.another(route, new Set());
+  choose(route: Route, caller: string): Target {
+    const target = this.another(route, caller, new Set());
     if (target !== undefined) return target;
     const { maxInFlight } = route.upstream;
     const soonest = Math.min(...this.targetsOf(route).map((each) => each.busyFor(maxInFlight)));
+    if (soonest === 0) throw new Throttled('Too many requests of this caller are under way.', SOON_S);
     throw new Unavailable(Math.max(1, Math.ceil(soonest / 1000)));
   }
 
   /** Chooses likewise, and none that failed this request already. */
-  another(route: Route, tried: ReadonlySet<Target>): Target | undefined {
+  another(route: Route, caller: string, tried: ReadonlySet<Target>): Target | undefined {
     const { maxInFlight } = route.upstream;
     const free = this.targetsOf(route).filter(
-      (target) => !tried.has(target) && target.busyFor(maxInFlight) === 0,
+      (target) =>
+        !tried.has(target) &&
+        target.busyFor(maxInFlight) === 0 &&
+        target.load.hasShareFor(caller, maxInFlight),
     );
     this.turn = (this.turn + 1) % Math.max(1, free.length);
     return [...free.slice(this.turn), ...free.slice(0, this.turn)].toSorted(
@@ -86,7 +97,7 @@ export class UpstreamPools implements OnApplicationShutdown {
     const { origin, tls, breaker, health, connectTimeoutMs } = settings;
     const tlsKey = [tls?.ca, tls?.certificate, tls?.key, tls?.serverName];
     const loadKey = JSON.stringify([origin, ...tlsKey]);
-    const load = this.loads.get(loadKey) ?? { inFlight: 0 };
+    const load = this.loads.get(loadKey) ?? new Load();
     this.loads.set(loadKey, load);
     const key = JSON.stringify([
       ...[origin, ...tlsKey, connectTimeoutMs, breaker.failures, breaker.openMs],
