@@ -135,6 +135,7 @@ describe('one caller', () => {
     await until(() => front.underWay === 2 && upstream.asked === 2, 'all to be decided');
     socket.destroy();
     await until(() => front.underWay === 0, 'the end');
+    expect(upstream.asked).toBe(2);
   });
 });
 
