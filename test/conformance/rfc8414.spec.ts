@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SCOPES } from '../../src/protocol/scopes.js';
+import { scopesOffered } from '../../src/protocol/scopes.js';
 import { basic, bearer, call, post, refresh, signIn } from '../support/http.js';
 import { decodeJwt } from '../support/jwt.js';
 import { aConfidentialClient, aPerson, aPublicClient } from '../support/mothers.js';
@@ -47,7 +47,7 @@ describe('RFC 8414 §2 and §3: authorization server metadata', () => {
       jwks_uri: `${issuer}/.well-known/jwks.json`,
       grant_types_supported: ['password', 'refresh_token', 'client_credentials'],
       response_types_supported: [],
-      scopes_supported: Object.keys(SCOPES),
+      scopes_supported: scopesOffered({ gateway: false }),
     });
   });
 
