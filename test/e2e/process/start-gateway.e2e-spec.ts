@@ -167,33 +167,35 @@ describe('scripts/start-gateway.mjs', { timeout: 120_000 }, () => {
     },
   );
 
-  it('shows what it has made up though the start comes to nothing, as nothing will show it again', async () => {
-    const output = join(home.folder, 'credentials');
-    const silent = await listening(0);
-    const { port: databasePort } = silent.address() as { port: number };
-    const script = await start({
-      BOOTSTRAP_OUTPUT: output,
-      // The API waits for it, and the other two are there already.
-      DATABASE_URL_API: `postgres://user@127.0.0.1:${databasePort}/api`,
-    });
-    const has = (name: string): RegExp => new RegExp(`^${name} +\\| .*"msg":"listening"`, 'm');
-    await vi.waitFor(
-      () => {
-        expect(script.stdout).toMatch(has('gateway'));
-        expect(script.stdout).toMatch(has('identity'));
-      },
-      { timeout: 60_000, interval: 100 },
-    );
-    script.signal('SIGTERM');
-    expect(await script.ended).toBe(0);
-    await closed(silent);
+  it.skipIf(!HAS_PROC)(
+    'shows what it has made up though the start comes to nothing, as nothing will again',
+    async () => {
+      const output = join(home.folder, 'credentials');
+      const script = await start({ BOOTSTRAP_OUTPUT: output });
+      // Two of three get as far as they can.
+      const api = await vi.waitFor(() => childOf(script, 'api'), { timeout: 10_000 });
+      process.kill(api, 'SIGSTOP');
+      await vi
+        .waitFor(
+          () => {
+            for (const name of ['gateway ', 'identity']) {
+              expect(script.stdout).toMatch(new RegExp(`^${name} \\| .*"msg":"listening"`, 'm'));
+            }
+          },
+          { timeout: 60_000, interval: 100 },
+        )
+        .finally(() => process.kill(api, 'SIGCONT'));
+      script.signal('SIGTERM');
+      expect(await script.ended).toBe(0);
+      expect(script.stdout).not.toContain(READY);
 
-    const { secrets, passwords } = shownIn(readFileSync(output, 'utf8'));
-    const again = await start();
-    await again.says(READY);
-    const client = { id: 'grantway', secret: secrets[0] };
-    expect((await signIn(again, client, { username: 'admin', password: passwords[0]! })).status).toBe(200);
-  });
+      const { secrets, passwords } = shownIn(readFileSync(output, 'utf8'));
+      const again = await start();
+      await again.says(READY);
+      const client = { id: 'grantway', secret: secrets[0] };
+      expect((await signIn(again, client, { username: 'admin', password: passwords[0]! })).status).toBe(200);
+    },
+  );
 
   it.skipIf(!HAS_PROC).each(['gateway,oauth', 'api'])(
     'stops the others with 1 when the process with the roles %s is killed',
