@@ -24,6 +24,9 @@ const processes = {
     include: ['test/e2e/process/**/*.e2e-spec.ts'],
     env: { TEST_DATABASE_URL: '' },
     globalSetup: ['test/support/built-server.ts', 'test/support/empty-embedded-database.ts'],
+    // Each starts processes, some three at a time, on machines that may be busy.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
   extends: true as const,
 };
