@@ -16,23 +16,10 @@ import { API } from '../../support/verdicts.js';
 /** For how long the gateway lets its keys be kept, and how soon after a look the API may look again. Seconds. */
 const [MAX_AGE, COOL_DOWN] = [300, 5];
 
-/** Time stands still unless it is moved: what happens once in a cool-down is then exact. */
-class StoppedClock extends MovableClock {
-  private at = Date.now();
-
-  override now(): Date {
-    return new Date(this.at);
-  }
-
-  override advance(seconds: number): void {
-    this.at += seconds * 1000;
-  }
-}
-
 type IssuerKey = Awaited<ReturnType<typeof theServersKey>>;
 
 /** The API with the gateway that may be stopped and started, and what stands between them. */
-let clock: StoppedClock;
+let clock: MovableClock;
 let front: KeySetFront;
 let database: TestDatabase;
 let environment: Record<string, string>;
@@ -44,7 +31,8 @@ let asserted: Record<string, unknown>;
 let accessToken: string;
 
 beforeAll(async () => {
-  clock = new StoppedClock();
+  clock = new MovableClock();
+  clock.stop();
   database = await aDatabase();
   const [gatewayPort, apiPort] = [await freePort(), await freePort()];
   front = await startKeySetFront(`http://127.0.0.1:${gatewayPort}`);
