@@ -49,7 +49,7 @@ export function setUpApp(
   registerRequestId(fastify);
   registerRequestLog(fastify, app.get(AppLogger));
   registerDrain(fastify);
-  registerRequestChecks(fastify);
+  registerRequestChecks(fastify, config.server);
   registerTransportCheck(fastify, config.server);
   if (config.roles.gateway) registerBodyDeadline(fastify, deadlines.requestMs);
   registerCors(fastify, cors);

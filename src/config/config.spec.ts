@@ -55,11 +55,23 @@ describe('the configuration', () => {
       'ISSUER',
       'DATABASE_URL',
       'ENCRYPTION_KEY',
+      'ALLOWED_HOSTS',
       'TRUSTED_PROXIES',
       'DOCS',
       'GRANT_TTL',
     ];
     expect(loadConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(loadConfig({}));
+  });
+
+  it('answers for the hosts of its own origins without being told', () => {
+    const allowed = (environment: Environment): readonly string[] =>
+      loadConfig(environment).server.allowedHosts;
+    expect(allowed({})).toEqual(['localhost']);
+    const origins = { ISSUER: 'https://as.example:8443', AUDIENCE: 'https://api.example' };
+    expect(allowed(origins)).toEqual(['localhost', 'as.example', 'api.example']);
+    expect(allowed({ ...origins, ALLOWED_HOSTS: 'Node-1, as.example' })).toEqual([
+      ...['localhost', 'as.example', 'api.example', 'node-1'],
+    ]);
   });
 
   it('lets nobody ask for decisions unless it is told who, whatever proxies are trusted besides', () => {
@@ -83,6 +95,7 @@ describe('the configuration', () => {
       PORT: 'canary',
       ISSUER: 'canary',
       AUDIENCE: 'canary',
+      ALLOWED_HOSTS: 'canary:80',
       TRUSTED_PROXIES: 'canary',
       FORWARD_AUTH_PROXIES: 'canary',
       CORS_ORIGINS: 'canary',
@@ -123,6 +136,11 @@ describe('the configuration', () => {
       ],
     ],
     ['AUDIENCE', ['https://api.example'], ['api', 'https://api.example/', 'urn:api']],
+    [
+      'ALLOWED_HOSTS',
+      ['as.example', 'as.example, node-1,10.0.0.1', 'as_1', '*'],
+      ['as.example:443', 'https://as.example', '*.example', 'a b', '-as', '[::1]'],
+    ],
     [
       'TRUSTED_PROXIES',
       ['10.0.0.1', '10.0.0.0/8, 2001:db8::/32', '::1'],

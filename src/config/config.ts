@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { isAddressRange } from './address-ranges.js';
 import { BootstrapConfig, readBootstrap } from './bootstrap.js';
 import { type Environment, EnvironmentReader } from './environment.js';
-import { isLoopbackHost, isOrigin } from './origins.js';
+import { isHostName, isLoopbackHost, isOrigin } from './origins.js';
 import { RolesConfig, readRoles } from './roles.js';
 import { TlsConfig, readTls } from './tls.js';
 import {
@@ -39,6 +39,8 @@ export class ServerConfig {
   production: boolean;
   /** The one issuer string, in tokens, metadata and links alike; never taken from a request. RFC 8414 §2. */
   issuer: string;
+  /** Host names that requests may name, in lower case; `*` for any. Addresses always may. RFC 9110 §7.4. */
+  allowedHosts: readonly string[];
   /** Addresses or CIDR ranges whose X-Forwarded-* headers count. */
   trustedProxies: readonly string[];
   /** Web origins that may call on behalf of every client. */
@@ -113,6 +115,7 @@ export function loadConfig(environment: Environment): Config {
       port,
       production,
       issuer,
+      allowedHosts: readAllowedHosts(read, [issuer, audience]),
       trustedProxies: read.list('TRUSTED_PROXIES', isAddressRange, 'IP addresses or CIDR ranges'),
       corsOrigins: read.list('CORS_ORIGINS', isOrigin, 'origins such as https://app.example'),
       docs: read.choice('DOCS', production ? 'off' : 'on', ['on', 'off']) === 'on',
@@ -145,8 +148,10 @@ export function loadConfig(environment: Environment): Config {
 
 function readHost(read: EnvironmentReader): string {
   const host = read.text('HOST') ?? '127.0.0.1';
-  const isName = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(host);
-  read.demand(isIP(host) !== 0 || isName, 'HOST must be an IP address or a host name to listen on.');
+  read.demand(
+    isIP(host) !== 0 || isHostName(host),
+    'HOST must be an IP address or a host name to listen on.',
+  );
   return host;
 }
 
@@ -172,6 +177,14 @@ function readAudience(read: EnvironmentReader, issuer: string): string {
     'AUDIENCE must be an http or https origin without a path.',
   );
   return audience ?? issuer;
+}
+
+/** What the variable names, and what needs no naming: the hosts of the given origins, and this machine. */
+function readAllowedHosts(read: EnvironmentReader, origins: readonly string[]): string[] {
+  const isEntry = (entry: string): boolean => entry === '*' || isHostName(entry);
+  const named = read.list('ALLOWED_HOSTS', isEntry, 'host names without a port, or *');
+  const known = origins.filter(isOrigin).map((origin) => new URL(origin).hostname);
+  return [...new Set(['localhost', ...known, ...named.map((name) => name.toLowerCase())])];
 }
 
 function readDatabaseUrl(read: EnvironmentReader): string | undefined {

@@ -4,6 +4,11 @@ export function isOrigin(text: string): boolean {
   return new URL(text).origin === text;
 }
 
+/** Whether the text may be the name of a host: no address with colons, no port. RFC 1123 §2.1. */
+export function isHostName(text: string): boolean {
+  return /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(text);
+}
+
 /** Whether a host of a URL is this machine itself. */
 export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);

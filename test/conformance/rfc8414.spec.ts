@@ -154,7 +154,7 @@ describe('RFC 8414 §3.3 and §6.2: the issuer is no request’s to choose', () 
     ['X-Forwarded-Proto', ['Host: as', 'X-Forwarded-Proto: https']],
     ['X-Forwarded-Port and Prefix', ['Host: as', 'X-Forwarded-Port: 1', 'X-Forwarded-Prefix: /evil']],
     ['Forwarded', ['Host: as', 'Forwarded: host=evil.example;proto=https']],
-    ['Host', ['Host: evil.example']],
+    ['another name of this server', ['Host: as.example']],
   ];
 
   it.each(spoofs)('reflects nothing of %s in its documents', async (_, headers) => {
@@ -163,9 +163,9 @@ describe('RFC 8414 §3.3 and §6.2: the issuer is no request’s to choose', () 
       server,
       `GET ${METADATA} HTTP/1.1\r\n${headers.join('\r\n')}\r\nConnection: close\r\n\r\n`,
     );
-    expect(answer).toMatch(/^HTTP\/1\.1 (200|400|421) /);
-    expect(answer).not.toContain('evil');
-    if (answer.startsWith('HTTP/1.1 200')) expect(answer.endsWith(honest)).toBe(true);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).not.toMatch(/evil|as\.example/);
+    expect(answer.endsWith(honest)).toBe(true);
   });
 
   it('reflects nothing in tokens either', async () => {

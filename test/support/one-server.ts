@@ -17,6 +17,9 @@ import { freePort } from './free-port.js';
 export const FIRST_CLIENT = { id: 'first-client', secret: 'first-client-secret-of-the-tests' } as const;
 export const ADMINISTRATOR = { username: 'root', password: 'seven green bicycles sing' } as const;
 
+/** The names by which tests on bare sockets ask for this server, and which it knows as its own. */
+const HOST_NAMES = 'a,as,as.example,api.example';
+
 export interface Route {
   method: string;
   /** The router's pattern, such as `/api/resources/:id`. */
@@ -61,6 +64,7 @@ export async function startOne({
   const config = loadConfig({
     PORT: String(port),
     ...(environment.GATEWAY_URL === undefined ? { ISSUER: `http://localhost:${port}` } : {}),
+    ALLOWED_HOSTS: HOST_NAMES,
     DATA_DIR: used.dataDir,
     ...(used.url === undefined ? {} : { DATABASE_URL: used.url }),
     ENCRYPTION_KEY: randomBytes(32).toString('hex'),

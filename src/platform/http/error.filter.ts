@@ -30,11 +30,12 @@ const FRAMEWORK_DETAILS: Record<number, string> = {
   413: 'The request body is too large.',
   414: 'The request target is too long.',
   415: 'The request body has a media type that this path does not take.',
+  421: 'This server does not answer for the host that the request names.',
   431: 'The request has too many header fields.',
 };
 
 /** RFC 6749 §5.2 knows 400 and 401; what HTTP itself refuses keeps the status that HTTP has for it. */
-const STATUSES_OF_HTTP = new Set([405, 413, 414, 431]);
+const STATUSES_OF_HTTP = new Set([405, 413, 414, 421, 431]);
 
 /**
  * The last stop of every error. The route decides the language (OAuth or problem details), the error's class

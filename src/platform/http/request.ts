@@ -10,6 +10,8 @@ declare module 'fastify' {
     edge?: Edge;
     /** The route may be asked in clear from another machine: nothing in question or answer is anyone's secret. */
     inClear?: boolean;
+    /** The request may name any host: a proxy asks about one that was meant for itself. */
+    forAnyHost?: boolean;
   }
 
   interface FastifyRequest {
@@ -31,6 +33,9 @@ export const OAUTH_EDGE = { edge: 'oauth' } as const;
 
 /** Route configuration of what an orchestrator asks by plain http inside its network: `@RouteConfig(IN_CLEAR)`. */
 export const IN_CLEAR = { inClear: true } as const;
+
+/** Route configuration of what a proxy asks about requests that name hosts of its own: `@RouteConfig(FOR_ANY_HOST)`. */
+export const FOR_ANY_HOST = { forAnyHost: true } as const;
 
 /** The edge of the route a request matched; what matched none is of the API's. */
 export function edgeOf(request: FastifyRequest): Edge {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { HEADER_PRESETS } from '../../../src/modules/gateway/identity/header-presets.js';
 import { IDENTITY_ASSERTION_TTL } from '../../../src/protocol/identity-assertion.js';
 import { bearerVerdict } from '../../support/bearer-verdict.js';
@@ -43,10 +43,9 @@ async function assertedTo(role: 'api' | 'identity', path: string, assertion: str
 }
 
 describe('an assertion in the hands of an upstream', () => {
-  afterEach(() => topology.clock.resume());
-
   it('is worth its minute at the audience it was made for, and nothing afterwards', async () => {
     topology.clock.stop();
+    onTestFinished(() => topology.clock.resume());
     const assertion = await topology.captured('api', await aTokenOf(alice));
     expect(await assertedTo('api', API, assertion)).toBe('accepted');
     topology.clock.advance(IDENTITY_ASSERTION_TTL - 1);

@@ -147,7 +147,7 @@ describe('a request line', () => {
       expect(upstream.wire).toBe('');
     });
 
-    it.each(['evil', 'evil:1', 'localhost', '127.0.0.1', '169.254.169.254', '[::1]:80'])(
+    it.each(['a', 'a:1', 'localhost', '127.0.0.1', '169.254.169.254', '[::1]:80'])(
       'is not believed: to the upstream %s is no name of this server',
       async (host) => {
         expect(statusOf(await ask('GET /any/7', [bearer()], [`Host: ${host}`]))).toBe(200);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ClientRegistry } from '../../../src/modules/clients/index.js';
 import { Database } from '../../../src/platform/database/database.js';
 import { ACCESS_TOKEN_FORMATS } from '../../../src/protocol/access-token.js';
@@ -93,12 +93,14 @@ describe.each(ACCESS_TOKEN_FORMATS)('a client whose access tokens are %s', (acce
   });
 
   it('loses them when expires_in is over, and not a second earlier', async () => {
+    server.clock.stop();
+    onTestFinished(() => server.clock.resume());
     const shortLived = await aConfidentialClient(server, { accessTokenFormat, accessTokenTtl: 60 });
     const { json } = await signIn(server, shortLived, person);
     expect(json.expires_in).toBe(60);
-    server.clock.advance(58);
+    server.clock.advance(59);
     await expectAccepted(server, resourceServer, json.access_token);
-    server.clock.advance(3);
+    server.clock.advance(1);
     await expectRefused(server, resourceServer, json.access_token);
     expect((await introspect(server, shortLived, json.access_token)).text).toBe(INACTIVE);
     const refreshed = await refresh(server, shortLived, json.refresh_token);

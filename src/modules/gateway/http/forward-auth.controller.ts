@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { headerValues } from '../../../platform/http/request.js';
+import { FOR_ANY_HOST, headerValues } from '../../../platform/http/request.js';
 import { RequireForwardAuthProxy } from '../../access/index.js';
 import { GatewayDecision } from '../decision/gateway-decision.js';
 import type { Dialect } from '../forward-auth/dialects.js';
@@ -30,7 +30,7 @@ export class ForwardAuthController implements OnModuleInit {
 
   @Get('nginx')
   @Header('Cache-Control', 'no-store')
-  @RouteConfig(NGINX_STATUSES)
+  @RouteConfig({ ...FOR_ANY_HOST, ...NGINX_STATUSES })
   async nginx(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -40,6 +40,7 @@ export class ForwardAuthController implements OnModuleInit {
 
   @Get('caddy')
   @Header('Cache-Control', 'no-store')
+  @RouteConfig(FOR_ANY_HOST)
   async caddy(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -49,6 +50,7 @@ export class ForwardAuthController implements OnModuleInit {
 
   @Get('traefik')
   @Header('Cache-Control', 'no-store')
+  @RouteConfig(FOR_ANY_HOST)
   async traefik(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -58,6 +60,7 @@ export class ForwardAuthController implements OnModuleInit {
 
   @Get('haproxy')
   @Header('Cache-Control', 'no-store')
+  @RouteConfig(FOR_ANY_HOST)
   async haproxy(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -69,6 +72,7 @@ export class ForwardAuthController implements OnModuleInit {
   @All('envoy/*')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
+  @RouteConfig(FOR_ANY_HOST)
   async envoy(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
