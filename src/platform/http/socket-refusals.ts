@@ -19,7 +19,7 @@ export const methodUnknown: SocketRefusal = {
 const REQUEST_LINE = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP\/1\.[01]\r\n/;
 
 /** What Node's parser says of a request that it gave up. */
-type ParseError = Error & { code?: string; rawPacket?: unknown };
+type ParseError = Error & { code?: string; rawPacket?: unknown; bytesParsed?: number };
 
 const refused = new WeakSet<Duplex>();
 const latestResponse = new WeakMap<Duplex, ServerResponse>();
@@ -35,17 +35,33 @@ export function refuseMalformed(
   socket: Duplex,
   headers: Readonly<Record<string, string>>,
 ): void {
+  if (error.code === 'ECONNRESET') return void socket.destroy();
+  const refuse = (): void => refuseOnSocket(socket, refusalOf(error), headers);
   const response = latestResponse.get(socket);
-  const isAnswered = response?.headersSent && !(response.writableFinished && response.req.complete);
-  if (error.code === 'ECONNRESET' || isAnswered) socket.destroy();
-  else refuseOnSocket(socket, refusalOf(error), headers);
+  if (response === undefined) return refuse();
+  const isOver = response.writableFinished;
+  // What is malformed is the request itself, in its body, or what was sent behind it: that is answered in its turn.
+  if (response.req.complete) return isOver ? refuse() : onceOver(response, refuse);
+  if (response.headersSent) socket.destroy();
+  else refuse();
 }
 
-function refusalOf({ code, rawPacket }: ParseError): SocketRefusal {
+const awaited = new WeakSet<ServerResponse>();
+
+/** Once alone: what a peer goes on sending comes here again and again. */
+function onceOver(response: ServerResponse, refuse: () => void): void {
+  if (awaited.has(response)) return;
+  awaited.add(response);
+  response.once('finish', refuse);
+}
+
+function refusalOf({ code, rawPacket, bytesParsed = 0 }: ParseError): SocketRefusal {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { status: 408 };
   if (code === 'HPE_HEADER_OVERFLOW') return { status: 431 };
   const packet = rawPacket instanceof Uint8Array ? Buffer.from(rawPacket).toString('latin1') : '';
-  return code === 'HPE_INVALID_METHOD' && REQUEST_LINE.test(packet) ? methodUnknown : { status: 400 };
+  // Whole requests may stand before it in the packet.
+  const line = packet.slice(packet.lastIndexOf('\n', bytesParsed - 1) + 1);
+  return code === 'HPE_INVALID_METHOD' && REQUEST_LINE.test(line) ? methodUnknown : { status: 400 };
 }
 
 /** Writes a problem (RFC 9457) as the last answer of a connection, and ends it. */

@@ -154,6 +154,22 @@ describe('requests that are malformed', () => {
       expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404']);
     });
 
+    it('leave the request before them its answer, and get one in their turn', async () => {
+      const body = new URLSearchParams({
+        grant_type: 'password',
+        username: person.username,
+        password: person.password,
+      }).toString();
+      const headers = [
+        'Content-Type: application/x-www-form-urlencoded',
+        `Content-Length: ${body.length}`,
+        `Authorization: ${basic(client)}`,
+      ];
+      const answer = await raw(server, `${post(headers, body)}hello\r\n\r\nhello\r\n\r\n`);
+      expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
+      expect(answer).toContain('"access_token"');
+    });
+
     it.each([
       'hello',
       'GET / HTTP/9.9\r\n\r\n',
