@@ -1,10 +1,10 @@
 import { type Server, createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Admission } from '../../src/modules/gateway/proxy/admission.js';
-import type { TenureTerms } from '../../src/modules/gateway/proxy/tenure.js';
+import type { TenureTerms } from '../../src/modules/gateway/proxy/web-socket/tenure.js';
 import { responseOn } from '../../src/modules/gateway/http/upgrades.js';
-import { Tunnels } from '../../src/modules/gateway/proxy/tunnels.js';
-import { UpstreamPools } from '../../src/modules/gateway/proxy/upstream-pools.js';
+import { Tunnels } from '../../src/modules/gateway/proxy/web-socket/tunnels.js';
+import { UpstreamPools } from '../../src/modules/gateway/proxy/targets/upstream-pools.js';
 import type { Route } from '../../src/modules/gateway/routes/route.js';
 import { SystemClock } from '../../src/platform/clock/clock.js';
 import { createLogger } from '../../src/platform/logging/logger.js';

@@ -11,8 +11,8 @@ import { AssertionCache } from './identity/assertion-cache.js';
 import { UpstreamIdentity } from './identity/upstream-identity.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { Forwarder } from './proxy/forwarder.js';
-import { Tunnels } from './proxy/tunnels.js';
-import { UpstreamPools } from './proxy/upstream-pools.js';
+import { Tunnels } from './proxy/web-socket/tunnels.js';
+import { UpstreamPools } from './proxy/targets/upstream-pools.js';
 import { ActiveRoutes } from './routes/active-routes.js';
 
 /** Stands in front of upstreams: decides about every call, and forwards it with the caller's identity. */

@@ -11,8 +11,8 @@ import { type AdmittedCall, GatewayDecision } from '../decision/gateway-decision
 import type { Admission } from '../proxy/admission.js';
 import { callerOf } from '../proxy/caller.js';
 import { Forwarder } from '../proxy/forwarder.js';
-import { Tunnels } from '../proxy/tunnels.js';
-import { VersionNotSpoken } from '../proxy/web-socket-handshake.js';
+import { Tunnels } from '../proxy/web-socket/tunnels.js';
+import { VersionNotSpoken } from '../proxy/web-socket/web-socket-handshake.js';
 import { ActiveRoutes } from '../routes/active-routes.js';
 import { PublicOrigin } from './public-origin.js';
 import { type Upgrade, Upgrades } from './upgrades.js';

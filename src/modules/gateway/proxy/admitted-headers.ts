@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { requestHeaders } from '../headers/request-headers.js';
 import { type ClientHeader, responseHeaders } from '../headers/response-headers.js';
 import type { Admission } from './admission.js';
-import type { Target } from './target.js';
+import type { Target } from './targets/target.js';
 
 /** The header that an admitted request has at its upstream, without framing. */
 export function upstreamHeader(admission: Admission, request: IncomingMessage): string[] {

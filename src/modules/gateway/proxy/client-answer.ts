@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AnswerReceiver } from './exchange.js';
-import { bodyPassed } from './young-buffers.js';
+import { countBodyBytes } from './buffer-collection.js';
 
 /** How long a client may go on sending a body that nobody wants any more. Milliseconds. */
 const LINGER_MS = 1_000;
@@ -65,7 +65,7 @@ export class ClientAnswer implements AnswerReceiver {
   }
 
   write(chunk: Buffer): boolean {
-    bodyPassed(chunk.length);
+    countBodyBytes(chunk.length);
     return this.response.write(chunk);
   }
 

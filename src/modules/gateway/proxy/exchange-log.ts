@@ -2,7 +2,7 @@ import type { AppLogger } from '../../../platform/logging/logging.module.js';
 import { ProblemError } from '../../../protocol/problem.js';
 import type { Admission } from './admission.js';
 import { ClientGone, codeOf } from './failures.js';
-import type { Target } from './target.js';
+import type { Target } from './targets/target.js';
 
 /** What went wrong with upstreams, for the log: by code alone, as requests and answers are other people's. */
 export class ExchangeLog {

@@ -12,8 +12,8 @@ import { ExchangeLog } from './exchange-log.js';
 import { ClientGone, TimedOut, Unreached, refusalOf } from './failures.js';
 import { Patience } from './patience.js';
 import { RequestBody, framingOf } from './request-body.js';
-import type { Target } from './target.js';
-import { UpstreamPools } from './upstream-pools.js';
+import type { Target } from './targets/target.js';
+import { UpstreamPools } from './targets/upstream-pools.js';
 
 /** RFC 9110 §9.2.2: to do it twice is to do it once. */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { ContentTooLarge, ProblemError } from '../../../protocol/problem.js';
-import { bodyPassed } from './young-buffers.js';
+import { countBodyBytes } from './buffer-collection.js';
 
 /** Bytes kept at most between client and upstream. */
 const HIGH_WATER_MARK = 64 * 1024;
@@ -64,7 +64,7 @@ export class RequestBody extends Readable {
 
   private readonly onData = (chunk: Buffer): void => {
     this.received += chunk.length;
-    bodyPassed(chunk.length);
+    countBodyBytes(chunk.length);
     if (this.maxBytes !== undefined && this.received > this.maxBytes) {
       this.destroy(new ContentTooLarge());
     } else if (!this.push(chunk)) {

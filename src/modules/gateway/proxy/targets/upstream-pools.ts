@@ -1,8 +1,8 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { AppLogger } from '../../../platform/logging/logging.module.js';
-import { Unavailable } from '../../../protocol/problem.js';
-import { Throttled } from '../../../protocol/throttled.js';
-import type { Route } from '../routes/route.js';
+import { AppLogger } from '../../../../platform/logging/logging.module.js';
+import { Unavailable } from '../../../../protocol/problem.js';
+import { Throttled } from '../../../../protocol/throttled.js';
+import type { Route } from '../../routes/route.js';
 import { Load } from './load.js';
 import { Target, type TargetSettings } from './target.js';
 

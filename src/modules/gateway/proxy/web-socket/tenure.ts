@@ -1,4 +1,4 @@
-import type { Clock } from '../../../platform/clock/clock.js';
+import type { Clock } from '../../../../platform/clock/clock.js';
 
 /** How long a connection that was opened with a token may go on. */
 export interface TenureTerms {

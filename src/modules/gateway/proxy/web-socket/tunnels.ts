@@ -1,14 +1,14 @@
 import type { Duplex } from 'node:stream';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { Clock } from '../../../platform/clock/clock.js';
-import { AppLogger } from '../../../platform/logging/logging.module.js';
-import { ProblemError } from '../../../protocol/problem.js';
-import type { Admission } from './admission.js';
-import { ExchangeLog } from './exchange-log.js';
+import { Clock } from '../../../../platform/clock/clock.js';
+import { AppLogger } from '../../../../platform/logging/logging.module.js';
+import { ProblemError } from '../../../../protocol/problem.js';
+import type { Admission } from '../admission.js';
+import { ExchangeLog } from '../exchange-log.js';
 import { OpeningHandshake, type UpgradeRequest } from './opening-handshake.js';
 import { Tenure, type TenureTerms } from './tenure.js';
 import { Tunnel } from './tunnel.js';
-import { UpstreamPools } from './upstream-pools.js';
+import { UpstreamPools } from '../targets/upstream-pools.js';
 import { CLOSE_CODE } from './web-socket-frames.js';
 
 /** WebSocket connections between clients and upstreams. */

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Authority, type Certificate, anAuthority } from '../../../../test/support/certificates.js';
-import { aRouteTo, closedAfterEach, startFront } from '../../../../test/support/gateway-front.js';
-import { type UpstreamServer, startUpstream } from '../../../../test/support/upstream-server.js';
-import type { Upstream } from '../routes/route.js';
+import { type Authority, type Certificate, anAuthority } from '../../../../../test/support/certificates.js';
+import { aRouteTo, closedAfterEach, startFront } from '../../../../../test/support/gateway-front.js';
+import { type UpstreamServer, startUpstream } from '../../../../../test/support/upstream-server.js';
+import type { Upstream } from '../../routes/route.js';
 
 const toBeClosed = closedAfterEach();
 

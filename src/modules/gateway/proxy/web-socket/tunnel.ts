@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { type CloseCode, FrameBoundaries, closeFrame } from './web-socket-frames.js';
-import { bodyPassed } from './young-buffers.js';
+import { countBodyBytes } from '../buffer-collection.js';
 
 /** How long a side may take to end once the other has. Milliseconds. */
 const LINGER_MS = 1_000;
@@ -44,7 +44,7 @@ export class Tunnel {
     from.on('error', () => from.destroy());
     from.on('data', (chunk: Buffer) => {
       this.idle.refresh();
-      bodyPassed(chunk.length);
+      countBodyBytes(chunk.length);
     });
     from.pipe(to);
     from.once('close', () => {

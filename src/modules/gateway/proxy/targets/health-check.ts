@@ -1,5 +1,5 @@
 import type { Pool } from 'undici';
-import type { Upstream } from '../routes/route.js';
+import type { Upstream } from '../../routes/route.js';
 
 /**
  * Asks a target again and again whether it is well: 2xx in time says yes, all else no, and the latest answer counts.

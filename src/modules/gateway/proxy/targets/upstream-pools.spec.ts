@@ -7,14 +7,14 @@ import {
   closedAfterEach,
   startFront,
   until,
-} from '../../../../test/support/gateway-front.js';
+} from '../../../../../test/support/gateway-front.js';
 import {
   type UpstreamServer,
   startRawUpstream,
   startUpstream,
-} from '../../../../test/support/upstream-server.js';
-import { Unavailable } from '../../../protocol/problem.js';
-import type { Route, Upstream } from '../routes/route.js';
+} from '../../../../../test/support/upstream-server.js';
+import { Unavailable } from '../../../../protocol/problem.js';
+import type { Route, Upstream } from '../../routes/route.js';
 
 const toBeClosed = closedAfterEach();
 

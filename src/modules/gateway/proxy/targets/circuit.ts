@@ -5,8 +5,8 @@ import {
   circuitBreaker,
   handleType,
 } from 'cockatiel';
-import type { Upstream } from '../routes/route.js';
-import { Unreached, isUpstreamsFault } from './failures.js';
+import type { Upstream } from '../../routes/route.js';
+import { Unreached, isUpstreamsFault } from '../failures.js';
 
 /** A failure that counts against the target. */
 class Strike extends Error {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Circuit } from './circuit.js';
-import { TimedOut, Unreached } from './failures.js';
+import { TimedOut, Unreached } from '../failures.js';
 
 const OPEN_MS = 10_000;
 

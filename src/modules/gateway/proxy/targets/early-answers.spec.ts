@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool, buildConnector } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { minding } from './early-answers.js';
+import { readableAfterFailedWrites } from './early-answers.js';
 
 const CHUNK = Buffer.alloc(64 * 1024);
 const CHUNKS = 40;
@@ -52,7 +52,7 @@ describe('an answer that comes before the body was read', () => {
 
   it('is read, however much of the body could not be written', async () => {
     const answers = new Set<string>();
-    for (let n = 0; n < 60; n += 1) answers.add(await post(minding(buildConnector({}))));
+    for (let n = 0; n < 60; n += 1) answers.add(await post(readableAfterFailedWrites(buildConnector({}))));
     expect([...answers]).toEqual(['413 early']);
   });
 
@@ -63,6 +63,8 @@ describe('an answer that comes before the body was read', () => {
   });
 
   it('is not made up where there is none', async () => {
-    expect(await post(minding(buildConnector({})), '/nothing')).toMatch(/^(ECONNRESET|UND_ERR_SOCKET)$/);
+    expect(await post(readableAfterFailedWrites(buildConnector({})), '/nothing')).toMatch(
+      /^(ECONNRESET|UND_ERR_SOCKET)$/,
+    );
   });
 });

@@ -15,7 +15,7 @@ type Writes = Record<
  * closes; what is still being sent then fails, and undici would take that failure for the end of everything, the answer
  * included. Here such writes lead nowhere instead, and reading says how the connection ends: with the answer, or without.
  */
-export function minding(connect: buildConnector.connector): buildConnector.connector {
+export function readableAfterFailedWrites(connect: buildConnector.connector): buildConnector.connector {
   return (options, callback) =>
     connect(options, (...[error, socket]) => {
       if (error !== null) return callback(error, null);

@@ -1,8 +1,8 @@
 import { Pool, buildConnector } from 'undici';
-import type { AppLogger } from '../../../platform/logging/logging.module.js';
-import type { Route } from '../routes/route.js';
+import type { AppLogger } from '../../../../platform/logging/logging.module.js';
+import type { Route } from '../../routes/route.js';
 import { Circuit } from './circuit.js';
-import { minding } from './early-answers.js';
+import { readableAfterFailedWrites } from './early-answers.js';
 import { HealthCheck } from './health-check.js';
 import type { Load } from './load.js';
 
@@ -98,7 +98,7 @@ function poolOf({ origin, tls, connectTimeoutMs }: TargetSettings): Pool {
     // The proxy has clocks of its own, which know what is a slow client and what a slow upstream.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: minding(
+    connect: readableAfterFailedWrites(
       buildConnector({
         allowH2: false,
         timeout: connectTimeoutMs,

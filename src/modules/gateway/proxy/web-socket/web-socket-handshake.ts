@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { ProblemError } from '../../../protocol/problem.js';
-import { canonicalName, fieldsOf } from '../headers/field-name.js';
-import { framingOf } from './request-body.js';
+import { ProblemError } from '../../../../protocol/problem.js';
+import { canonicalName, fieldsOf } from '../../headers/field-name.js';
+import { framingOf } from '../request-body.js';
 
 /** The one version that there is. RFC 6455 §4.1. */
 const VERSION = '13';

@@ -4,17 +4,17 @@ import { createServer as createTlsServer } from 'node:https';
 import { type Socket, connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { LOCAL, anAuthority } from '../../../../test/support/certificates.js';
-import { aRouteTo, closedAfterEach, until } from '../../../../test/support/gateway-front.js';
-import { raw, statusOf } from '../../../../test/support/raw.js';
-import { type TunnelFront, startTunnelFront } from '../../../../test/support/tunnel-front.js';
+import { LOCAL, anAuthority } from '../../../../../test/support/certificates.js';
+import { aRouteTo, closedAfterEach, until } from '../../../../../test/support/gateway-front.js';
+import { raw, statusOf } from '../../../../../test/support/raw.js';
+import { type TunnelFront, startTunnelFront } from '../../../../../test/support/tunnel-front.js';
 import {
   type UpstreamServer,
   startCannedUpstream,
   startRawUpstream,
   startUpstream,
-} from '../../../../test/support/upstream-server.js';
-import type { Route } from '../routes/route.js';
+} from '../../../../../test/support/upstream-server.js';
+import type { Route } from '../../routes/route.js';
 import type { TenureTerms } from './tenure.js';
 
 const toBeClosed = closedAfterEach();

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Admission } from './admission.js';
-import { clientHeader, upstreamHeader } from './admitted-headers.js';
-import { ClientAnswer } from './client-answer.js';
-import { Exchange } from './exchange.js';
-import type { ExchangeLog } from './exchange-log.js';
-import { ClientGone, TimedOut, refusalOf } from './failures.js';
-import { Patience } from './patience.js';
-import type { Target } from './target.js';
+import type { Admission } from '../admission.js';
+import { clientHeader, upstreamHeader } from '../admitted-headers.js';
+import { ClientAnswer } from '../client-answer.js';
+import { Exchange } from '../exchange.js';
+import type { ExchangeLog } from '../exchange-log.js';
+import { ClientGone, TimedOut, refusalOf } from '../failures.js';
+import { Patience } from '../patience.js';
+import type { Target } from '../targets/target.js';
 import { acceptance, demandAcceptance, readHandshake } from './web-socket-handshake.js';
 
 /** A request as Node hands it over in its `upgrade` event. */
