@@ -20,6 +20,8 @@ describe('a list of addresses', () => {
 
   it('knows an IPv4 address that reached an IPv6 socket', () => {
     expect(isListed(list, '::ffff:10.1.2.3')).toBe(true);
+    expect(isListed(list, '::FFFF:192.0.2.7')).toBe(true);
+    expect(isListed(list, '::ffff:a01:203')).toBe(true);
     expect(isListed(list, '::ffff:11.1.2.3')).toBe(false);
   });
 

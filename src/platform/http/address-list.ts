@@ -12,9 +12,8 @@ export function addressList(ranges: readonly string[]): BlockList {
   return list;
 }
 
-/** An IPv4 address that reached an IPv6 socket counts as what it is. RFC 4291 §2.5.5.2. */
+/** An IPv4 address that reached an IPv6 socket (RFC 4291 §2.5.5.2) counts as what it is: `BlockList` sees to it. */
 export function isListed(list: BlockList, address: string): boolean {
-  const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
-  const version = isIP(plain);
-  return version !== 0 && list.check(plain, version === 6 ? 'ipv6' : 'ipv4');
+  const version = isIP(address);
+  return version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { wholeSeconds } from '../../../platform/http/whole-seconds.js';
 import { Throttled } from '../../../protocol/throttled.js';
 import type { Route } from '../routes/route.js';
 import { type LimitPolicies, type LimitPolicy, limitPoliciesOf } from './limit-policies.js';
 import { type Caller, partitionsOf } from './partitions.js';
 import { QuotaCounters } from './quota-counters.js';
-import { type ServiceLimit, limitField, tightest, wholeSeconds } from './rate-limit-fields.js';
+import { type ServiceLimit, limitField, tightest } from './rate-limit-fields.js';
 import { SpikeArrests } from './spike-arrests.js';
 
 /** Response headers, by name. */

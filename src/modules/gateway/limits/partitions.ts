@@ -1,6 +1,6 @@
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
 import type { LimitKey } from '../routes/route.js';
-import { networkOf } from './network.js';
+import { networkOf } from '../../../platform/http/address-network.js';
 
 /** Whoever makes a request, as far as limits go. */
 export interface Caller {

@@ -1,3 +1,5 @@
+import { wholeSeconds } from '../../../platform/http/whole-seconds.js';
+
 /** A quota policy as its callers see it. draft-ietf-httpapi-ratelimit-headers-10 §2.4. */
 export interface QuotaPolicy {
   name: string;
@@ -24,11 +26,6 @@ export function policyField(policies: readonly QuotaPolicy[]): string {
 /** Value of `RateLimit`: one Item. */
 export function limitField({ policy, remaining, resetMs }: ServiceLimit): string {
   return `${stringItem(policy.name)};r=${remaining};t=${wholeSeconds(resetMs)}`;
-}
-
-/** Rounded up, so that whoever waits that long does not come too early; and at least 1. */
-export function wholeSeconds(milliseconds: number): number {
-  return Math.max(1, Math.ceil(milliseconds / 1000));
 }
 
 /** The one that a caller meets first: the least remaining, of those the longest to wait for. */

@@ -1,5 +1,5 @@
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
-import { networkOf } from '../limits/network.js';
+import { networkOf } from '../../../platform/http/address-network.js';
 
 /**
  * Who takes up the places at a target, as `Admission.caller`: a client for one person, or where no token is asked for an

@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { wholeSeconds } from '../../../../platform/http/whole-seconds.js';
 import { AppLogger } from '../../../../platform/logging/logging.module.js';
 import { Unavailable } from '../../../../protocol/problem.js';
 import { Throttled } from '../../../../protocol/throttled.js';
@@ -36,7 +37,7 @@ export class UpstreamPools implements OnApplicationShutdown {
     const { maxInFlight } = route.upstream;
     const soonest = Math.min(...this.targetsOf(route).map((each) => each.busyFor(maxInFlight)));
     if (soonest === 0) throw new Throttled('Too many requests of this caller are under way.', SOON_S);
-    throw new Unavailable(Math.max(1, Math.ceil(soonest / 1000)));
+    throw new Unavailable(wholeSeconds(soonest));
   }
 
   /** Chooses likewise, and none that failed this request already. */

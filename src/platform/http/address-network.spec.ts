@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { networkOf } from './network.js';
+import { networkOf } from './address-network.js';
 
 describe('the network that a caller counts as', () => {
   it.each([
