@@ -6,6 +6,7 @@ export { ForIdentity } from './http/assertion-receiver.js';
 export { AssertionAuthentication } from './http/assertion-authentication.js';
 export { BearerAuthentication } from './http/bearer-authentication.js';
 export { CallerAuthentication } from './http/caller-authentication.js';
+export { checkScopes } from './scopes-check.js';
 export { OpaqueAccessTokens } from './opaque-access-tokens.js';
 export { type IssuedToken, type LiveGrant, TokenStatus } from './token-status.js';
 export { VerificationKeys, type VerificationKey } from './verification-keys.js';

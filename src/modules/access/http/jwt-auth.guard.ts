@@ -1,9 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { type AccessTokenClaims, isClientToken } from '../../../protocol/access-token.js';
-import { InsufficientScope } from '../../../protocol/bearer-error.js';
-import { holderOf, parseScope } from '../../../protocol/scopes.js';
 import type { AssertionReceiver } from '../assertions/identity-assertion-verifier.js';
+import { checkScopes } from '../scopes-check.js';
 import { receiverOf } from './assertion-receiver.js';
 import { CallerAuthentication } from './caller-authentication.js';
 import { declaredAccessOf } from './declared-access.js';
@@ -46,17 +44,7 @@ export class JwtAuthGuard implements CanActivate {
     const token = await this.callers.authenticate(request, receiver);
     request.clientId = token.client_id;
     request.subject = token.sub;
-    requireScopes(token, scopes);
+    checkScopes(token, scopes);
     request.accessToken = token;
-  }
-}
-
-/** @throws InsufficientScope */
-function requireScopes(token: AccessTokenClaims, required: readonly string[]): void {
-  const granted = token.scope === '' ? [] : parseScope(token.scope);
-  if (!required.every((scope) => granted.includes(scope))) throw new InsufficientScope(required);
-  // Issuing already keeps these apart; a client acting for itself must not pass even if that failed.
-  if (isClientToken(token) && required.some((scope) => holderOf(scope) !== 'anyone')) {
-    throw new InsufficientScope(required, 'a client by itself is nobody to administer or to have an account');
   }
 }

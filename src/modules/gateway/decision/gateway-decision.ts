@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
-import { BearerError, InsufficientScope } from '../../../protocol/bearer-error.js';
-import { parseScope } from '../../../protocol/scopes.js';
-import { AccessTokenVerifier, bearerToken } from '../../access/index.js';
+import { BearerError } from '../../../protocol/bearer-error.js';
+import { AccessTokenVerifier, bearerToken, checkScopes } from '../../access/index.js';
 import { UpstreamIdentity } from '../identity/upstream-identity.js';
 import { Limits } from '../limits/limits.js';
 import { type CanonicalTarget, canonicalTarget } from '../paths/canonical-path.js';
@@ -63,7 +62,7 @@ export class GatewayDecision {
     const claims = route.public ? undefined : await this.authenticate(call, target);
     if (claims !== undefined) {
       onCaller(claims);
-      requireScopes(claims, scopes);
+      checkScopes(claims, scopes);
     }
     const limitHeaders = await this.limits.admit(route, { claims, ip: call.ip });
     return {
@@ -78,7 +77,7 @@ export class GatewayDecision {
 
   private async isGood(call: Call, target: CanonicalTarget, scopes: readonly string[]): Promise<boolean> {
     try {
-      requireScopes(await this.authenticate(call, target), scopes);
+      checkScopes(await this.authenticate(call, target), scopes);
       return true;
     } catch (error) {
       if (error instanceof BearerError) return false;
@@ -90,10 +89,4 @@ export class GatewayDecision {
     const parameters = [...new URLSearchParams(query).keys()];
     return this.verifier.verify(bearerToken(call.authorizations, parameters));
   }
-}
-
-/** @throws InsufficientScope */
-function requireScopes(claims: AccessTokenClaims, required: readonly string[]): void {
-  const granted = claims.scope === '' ? [] : parseScope(claims.scope);
-  if (!required.every((scope) => granted.includes(scope))) throw new InsufficientScope(required);
 }
