@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { PortsModule } from './app.ports.js';
 import { type Config, RolesConfig } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
-import { AccessModule, Public } from './modules/access/index.js';
+import { AccessModule, type ModulesByRole, Public } from './modules/access/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { ClientsModule, clientsPersistence } from './modules/clients/index.js';
 import { GatewayModule } from './modules/gateway/index.js';
@@ -35,6 +35,21 @@ export function persistenceOf(roles: RolesConfig): Persistence {
   };
 }
 
+/**
+ * What serves each role of this process. A module that is listed under another role than it is part of would be refused
+ * behind a gateway: what is said of a caller to the identity role opens no route of the API, nor the other way round.
+ */
+function modulesOf({ roles, internal }: Config): ModulesByRole {
+  return {
+    ...(roles.oauth ? { oauth: [CryptoModule, AuthModule, ClientsModule, TokensModule] } : {}),
+    ...(roles.identity
+      ? { identity: [UsersModule, ...(internal.secret === undefined ? [] : [AuthenticationModule])] }
+      : {}),
+    ...(roles.api ? { api: [ResourcesModule] } : {}),
+    ...(roles.gateway ? { gateway: [RedisModule, GatewayModule] } : {}),
+  };
+}
+
 // Platform code knows no module, so the health routes get their declared access here.
 Public()(HealthController);
 
@@ -43,6 +58,7 @@ Public()(HealthController);
 export class AppModule {
   static forRoot(config: Config, logger: Logger): DynamicModule {
     const { roles } = config;
+    const modules = modulesOf(config);
     return {
       module: AppModule,
       imports: [
@@ -51,12 +67,8 @@ export class AppModule {
         ClockModule,
         DatabaseModule.forRoot(persistenceOf(roles)),
         PortsModule.forRoot(roles),
-        AccessModule,
-        ...(roles.oauth ? [CryptoModule, AuthModule, ClientsModule, TokensModule] : []),
-        ...(roles.identity ? [UsersModule] : []),
-        ...(roles.identity && config.internal.secret !== undefined ? [AuthenticationModule] : []),
-        ...(roles.api ? [ResourcesModule] : []),
-        ...(roles.gateway ? [RedisModule, GatewayModule] : []),
+        AccessModule.forRoot(modules),
+        ...Object.values(modules).flat(),
       ],
       controllers: [HealthController],
       providers: [

@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { AccessTokenVerifier } from './access-token-verifier.js';
@@ -6,9 +6,10 @@ import { IdentityAssertionVerifier } from './assertions/identity-assertion-verif
 import { KeysOfTheGateway } from './assertions/keys-of-the-gateway.js';
 import { AccessDeclarations } from './http/access-declarations.js';
 import { AssertionAuthentication } from './http/assertion-authentication.js';
+import { AssertionReceivers, MODULES_BY_ROLE, type ModulesByRole } from './http/assertion-receivers.js';
 import { BearerAuthentication } from './http/bearer-authentication.js';
-import { InternalCallers } from './http/internal-callers.js';
 import { JwtAuthGuard } from './http/jwt-auth.guard.js';
+import { TrustedPeers } from './http/trusted-peers.js';
 import { TokenSignatures } from './token-signatures.js';
 
 /**
@@ -17,9 +18,19 @@ import { TokenSignatures } from './token-signatures.js';
  */
 @Module({
   imports: [DiscoveryModule],
-  providers: [AccessDeclarations, InternalCallers, { provide: APP_GUARD, useClass: JwtAuthGuard }],
+  providers: [
+    AccessDeclarations,
+    AssertionReceivers,
+    TrustedPeers,
+    { provide: APP_GUARD, useClass: JwtAuthGuard },
+  ],
 })
-export class AccessModule {}
+export class AccessModule {
+  /** @param modules every module with routes that ask for scopes, under its role */
+  static forRoot(modules: ModulesByRole): DynamicModule {
+    return { module: AccessModule, providers: [{ provide: MODULES_BY_ROLE, useValue: modules }] };
+  }
+}
 
 /** Access tokens, in the process that issues them: the grants behind them can be asked. */
 @Module({

@@ -2,7 +2,7 @@ export { AccessModule, AccessTokensModule, AssertionsModule } from './access.mod
 export { AccessTokenVerifier } from './access-token-verifier.js';
 export { bearerToken } from './bearer-token.js';
 export { KeysOfTheGateway } from './assertions/keys-of-the-gateway.js';
-export { ForIdentity } from './http/assertion-receiver.js';
+export type { ModulesByRole } from './http/assertion-receivers.js';
 export { AssertionAuthentication } from './http/assertion-authentication.js';
 export { BearerAuthentication } from './http/bearer-authentication.js';
 export { CallerAuthentication } from './http/caller-authentication.js';
@@ -20,4 +20,3 @@ export {
   RequireScopes,
   declaredAccessOf,
 } from './http/declared-access.js';
-export { JwtAuthGuard } from './http/jwt-auth.guard.js';

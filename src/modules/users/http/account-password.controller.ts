@@ -3,13 +3,12 @@ import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../../platform/http/api-problems.js';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
 import { InvalidInput } from '../../../protocol/problem.js';
-import { CurrentToken, ForIdentity, RequireScopes } from '../../access/index.js';
+import { CurrentToken, RequireScopes } from '../../access/index.js';
 import { OwnPassword } from '../directory/own-password.js';
 import { ChangeOwnPassword } from './user.dto.js';
 
 @ApiTags('Account')
 @RequireScopes('account')
-@ForIdentity()
 @Controller('account/password')
 export class AccountPasswordController {
   constructor(private readonly password: OwnPassword) {}

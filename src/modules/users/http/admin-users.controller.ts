@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { PageQuery, pageOf, startOf } from '../../../platform/http/page.js';
 import { ParseId } from '../../../platform/http/parse-id.js';
-import { ForIdentity, RequireScopes } from '../../access/index.js';
+import { RequireScopes } from '../../access/index.js';
 import { UserDirectory } from '../directory/user-directory.js';
 import {
   ApiChangeUser,
@@ -15,7 +15,6 @@ import {
 import { ChangeUser, CreateUser, UserAnswer, UserPage, userAnswerOf } from './user.dto.js';
 
 @ApiTags('Administration: users')
-@ForIdentity()
 @Controller('admin/users')
 export class AdminUsersController {
   constructor(private readonly users: UserDirectory) {}

@@ -11,7 +11,7 @@ import { bearerToken } from '../bearer-token.js';
 
 /** Knows the peers that are part of this deployment: the gateway by its secret, forward-auth proxies by their addresses. */
 @Injectable()
-export class InternalCallers {
+export class TrustedPeers {
   private readonly secrets: readonly Buffer[];
   private readonly proxies;
 
