@@ -8,13 +8,13 @@ import { headerValues } from '../../../platform/http/request.js';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
 import { logRequest } from '../../../platform/logging/request-log.js';
 import { type AdmittedCall, GatewayDecision } from '../decision/gateway-decision.js';
+import { PublicOrigin } from '../headers/public-origin.js';
 import type { Admission } from '../proxy/admission.js';
 import { callerOf } from '../proxy/caller.js';
 import { Forwarder } from '../proxy/forwarder.js';
 import { Tunnels } from '../proxy/web-socket/tunnels.js';
 import { VersionNotSpoken } from '../proxy/web-socket/web-socket-handshake.js';
 import { ActiveRoutes } from '../routes/active-routes.js';
-import { PublicOrigin } from './public-origin.js';
 import { type Upgrade, Upgrades } from './upgrades.js';
 
 /** How long what is being forwarded may go on once the process is to end. Milliseconds. */
