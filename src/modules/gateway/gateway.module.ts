@@ -1,11 +1,11 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { AccessTokensModule } from '../access/index.js';
 import { GatewayDecision } from './decision/gateway-decision.js';
+import { UpstreamDocuments } from './documents/upstream-documents.js';
 import { PublicOrigin } from './headers/public-origin.js';
 import { AdminRoutesController } from './http/admin-routes.controller.js';
 import { ForwardAuthController } from './http/forward-auth.controller.js';
 import { GatewayEdge } from './http/gateway-edge.js';
-import { UpstreamDocuments } from './http/upstream-documents.js';
 import { Upgrades } from './http/upgrades.js';
 import { AssertionCache } from './identity/assertion-cache.js';
 import { UpstreamIdentity } from './identity/upstream-identity.js';

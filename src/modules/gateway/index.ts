@@ -1,5 +1,4 @@
 export { GatewayModule } from './gateway.module.js';
+export { UpstreamDocuments } from './documents/upstream-documents.js';
 export { GatewayEdge } from './http/gateway-edge.js';
-export { UpstreamDocuments } from './http/upstream-documents.js';
 export { IdentityAssertions } from './identity/identity-assertions.js';
-export { ActiveRoutes } from './routes/active-routes.js';
