@@ -4,7 +4,7 @@ import { afterEach } from 'vitest';
 import type { Admission } from '../../src/modules/gateway/proxy/admission.js';
 import { Forwarder } from '../../src/modules/gateway/proxy/forwarder.js';
 import { UpstreamPools } from '../../src/modules/gateway/proxy/targets/upstream-pools.js';
-import { DEFAULT_UPSTREAM } from '../../src/modules/gateway/routes/default-routes.js';
+import { DEFAULT_UPSTREAM } from '../../src/modules/gateway/routes/route-defaults.js';
 import type { Route, Upstream } from '../../src/modules/gateway/routes/route.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import { type ProblemError, Unavailable } from '../../src/protocol/problem.js';

@@ -1,4 +1,4 @@
-import { DEFAULT_ROUTE, DEFAULT_UPSTREAM } from '../../src/modules/gateway/routes/default-routes.js';
+import { DEFAULT_ROUTE, DEFAULT_UPSTREAM } from '../../src/modules/gateway/routes/route-defaults.js';
 import type { Route } from '../../src/modules/gateway/routes/route.js';
 
 /** A route to nowhere in particular, named for its path. */

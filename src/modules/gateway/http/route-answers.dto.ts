@@ -110,7 +110,7 @@ export class RouteAnswer {
   redirect_origins: readonly string[];
 }
 
-/** The table in force. Not in pages: it is read whole at every request, so it is never large. */
+/** The table in force. Not in pages: it is taken up whole, and a page of one table does not go with one of the next. */
 export class RouteTableAnswer {
   @ApiProperty({ enum: ['file', 'configuration'] })
   source: 'file' | 'configuration';

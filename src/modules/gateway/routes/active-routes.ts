@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { GatewayConfig, ServerConfig } from '../../../config/config.js';
 import { Clock } from '../../../platform/clock/clock.js';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
-import { defaultRoutes } from './default-routes.js';
+import { configuredRoutes } from './configured-routes.js';
 import { FilesRead } from './file/files-read.js';
 import { RoutesError } from './file/routes-error.js';
 import { readRoutesFile } from './file/routes-file.js';
@@ -106,7 +106,7 @@ export class ActiveRoutes implements OnApplicationShutdown {
   }
 
   private readTable(): RouteTable {
-    if (this.file === undefined) return new RouteTable(defaultRoutes(this.config), this.ownPaths);
+    if (this.file === undefined) return new RouteTable(configuredRoutes(this.config), this.ownPaths);
     this.read = new FilesRead();
     const { audience } = this.config;
     const { issuer } = this.server;

@@ -34,7 +34,10 @@ export interface UpstreamTimeouts {
   total: number | undefined;
 }
 
-/** Where a route leads. Targets with the same origin and TLS share connections, circuit breaker and count in flight. */
+/**
+ * Where a route leads. Targets with the same origin and TLS share the count of requests in flight; connections, circuit and
+ * health only where the routes agree in the breaker, the health check and the time to connect as well.
+ */
 export interface Upstream {
   /** Origins, each as good as the others. */
   targets: readonly string[];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aRoute } from '../../../../test/support/routes.js';
-import { DEFAULT_UPSTREAM } from './default-routes.js';
+import { DEFAULT_UPSTREAM } from './route-defaults.js';
 import type { Route } from './route.js';
 import { sharedAudiences } from './shared-audiences.js';
 

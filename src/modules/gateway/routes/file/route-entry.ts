@@ -1,4 +1,10 @@
-import { DEFAULT_ROUTE, DEFAULT_TIMEOUTS, DEFAULT_UPSTREAM } from '../default-routes.js';
+import {
+  DEFAULT_HEALTH,
+  DEFAULT_LIMIT_KEY,
+  DEFAULT_ROUTE,
+  DEFAULT_TIMEOUTS,
+  DEFAULT_UPSTREAM,
+} from '../route-defaults.js';
 import type {
   IdentityMode,
   LimitKey,
@@ -37,7 +43,13 @@ export interface UpstreamEntry {
   tls?: TlsEntry;
   max_in_flight?: number;
   breaker?: { failures?: number; open?: string };
-  health?: { path: string; interval?: string; timeout?: string };
+  health?: HealthEntry;
+}
+
+export interface HealthEntry {
+  path: string;
+  interval?: string;
+  timeout?: string;
 }
 
 export interface TlsEntry {
@@ -46,9 +58,6 @@ export interface TlsEntry {
   key_file?: string;
   server_name?: string;
 }
-
-const DEFAULT_HEALTH_INTERVAL = '10s';
-const DEFAULT_HEALTH_TIMEOUT = '2s';
 
 /**
  * The route of an entry, with a default for whatever it does not say.
@@ -60,22 +69,22 @@ export function routeOf(entry: RouteEntry, tls: Upstream['tls'], audience: strin
   return {
     id: entry.id,
     path: entry.path,
-    methods: entry.methods,
+    methods: entry.methods ?? DEFAULT_ROUTE.methods,
     public: isPublic,
-    scopes: Array.isArray(entry.scopes) ? { '*': entry.scopes } : (entry.scopes ?? {}),
+    scopes: Array.isArray(entry.scopes) ? { '*': entry.scopes } : (entry.scopes ?? DEFAULT_ROUTE.scopes),
     audience: entry.audience ?? audience,
     identity: isPublic ? 'none' : (entry.identity ?? DEFAULT_ROUTE.identity),
     forwardAuthorization: entry.forward_authorization ?? DEFAULT_ROUTE.forwardAuthorization,
     dropHeaders: entry.drop_headers ?? DEFAULT_ROUTE.dropHeaders,
     upstream: upstreamOf(upstream, tls),
-    stripPrefix: upstream.strip_prefix ?? '',
-    addPrefix: upstream.add_prefix ?? '',
+    stripPrefix: upstream.strip_prefix ?? DEFAULT_ROUTE.stripPrefix,
+    addPrefix: upstream.add_prefix ?? DEFAULT_ROUTE.addPrefix,
     timeouts: timeoutsOf(entry.timeouts ?? {}),
-    maxBodyBytes: entry.max_body === undefined ? undefined : bytesOf(entry.max_body),
-    spikeArrest: [entry.spike_arrest ?? []].flat().map(spikeArrestOf),
-    quotas: entry.quotas ?? [],
+    maxBodyBytes: entry.max_body === undefined ? DEFAULT_ROUTE.maxBodyBytes : bytesOf(entry.max_body),
+    spikeArrest: [entry.spike_arrest ?? DEFAULT_ROUTE.spikeArrest].flat().map(spikeArrestOf),
+    quotas: entry.quotas ?? DEFAULT_ROUTE.quotas,
     webSocket: entry.websocket ?? DEFAULT_ROUTE.webSocket,
-    redirectOrigins: entry.redirect_origins ?? [],
+    redirectOrigins: entry.redirect_origins ?? DEFAULT_ROUTE.redirectOrigins,
   };
 }
 
@@ -95,29 +104,36 @@ function upstreamOf(
     maxInFlight: max_in_flight ?? maxInFlight,
     breaker: {
       failures: breaker?.failures ?? defaults.failures,
-      openMs: breaker?.open === undefined ? defaults.openMs : millisecondsOf(breaker.open),
+      openMs: durationOr(defaults.openMs, breaker?.open),
     },
-    health: health && {
-      path: health.path,
-      intervalMs: millisecondsOf(health.interval ?? DEFAULT_HEALTH_INTERVAL),
-      timeoutMs: millisecondsOf(health.timeout ?? DEFAULT_HEALTH_TIMEOUT),
-    },
+    health: health === undefined ? DEFAULT_UPSTREAM.health : healthOf(health),
+  };
+}
+
+/** The health check of an entry, with a default for whatever it does not say. */
+export function healthOf({ path, interval, timeout }: HealthEntry): NonNullable<Upstream['health']> {
+  return {
+    path,
+    intervalMs: durationOr(DEFAULT_HEALTH.intervalMs, interval),
+    timeoutMs: durationOr(DEFAULT_HEALTH.timeoutMs, timeout),
   };
 }
 
 function timeoutsOf(said: NonNullable<RouteEntry['timeouts']>): UpstreamTimeouts {
-  const of = <T>(duration: string | undefined, fallback: T) =>
-    duration === undefined ? fallback : millisecondsOf(duration);
   return {
-    connect: of(said.connect, DEFAULT_TIMEOUTS.connect),
-    headers: of(said.headers, DEFAULT_TIMEOUTS.headers),
-    idle: of(said.idle, DEFAULT_TIMEOUTS.idle),
-    total: of(said.total, DEFAULT_TIMEOUTS.total),
+    connect: durationOr(DEFAULT_TIMEOUTS.connect, said.connect),
+    headers: durationOr(DEFAULT_TIMEOUTS.headers, said.headers),
+    idle: durationOr(DEFAULT_TIMEOUTS.idle, said.idle),
+    total: durationOr(DEFAULT_TIMEOUTS.total, said.total),
   };
+}
+
+function durationOr<T>(fallback: T, said: string | undefined): T | number {
+  return said === undefined ? fallback : millisecondsOf(said);
 }
 
 function spikeArrestOf(said: string | { rate: string; by?: LimitKey }): SpikeArrest {
   return typeof said === 'string'
-    ? { ...rateOf(said), by: 'route' }
-    : { ...rateOf(said.rate), by: said.by ?? 'route' };
+    ? { ...rateOf(said), by: DEFAULT_LIMIT_KEY }
+    : { ...rateOf(said.rate), by: said.by ?? DEFAULT_LIMIT_KEY };
 }

@@ -2,9 +2,8 @@ import { isOrigin } from '../../../../config/origins.js';
 import { canonicalTarget } from '../../paths/canonical-path.js';
 import { USUAL_METHODS } from '../route-methods.js';
 import { InvalidPathPattern, literalPrefixOf, parsePathPattern } from '../path-pattern.js';
-import { type RouteEntry, type UpstreamEntry, upstreamEntryOf } from './route-entry.js';
+import { type HealthEntry, type RouteEntry, healthOf, upstreamEntryOf } from './route-entry.js';
 import type { Finding, Place } from './routes-error.js';
-import { millisecondsOf } from './units.js';
 
 /**
  * What no schema can say against one entry. Places are within the entry.
@@ -116,16 +115,15 @@ function healthMistakes(entry: RouteEntry): Finding[] {
   return health === undefined ? [] : [...healthPathMistakes(health), ...healthTimeMistakes(health)];
 }
 
-type Health = NonNullable<UpstreamEntry['health']>;
-
-function healthPathMistakes({ path }: Health): Finding[] {
+function healthPathMistakes({ path }: HealthEntry): Finding[] {
   if (isCanonical(path)) return [];
   return [
     { place: ['upstream', 'health', 'path'], detail: 'must be a path in canonical form, without a query' },
   ];
 }
 
-function healthTimeMistakes({ interval = '10s', timeout = '2s' }: Health): Finding[] {
-  if (millisecondsOf(timeout) <= millisecondsOf(interval)) return [];
+function healthTimeMistakes(health: HealthEntry): Finding[] {
+  const { intervalMs, timeoutMs } = healthOf(health);
+  if (timeoutMs <= intervalMs) return [];
   return [{ place: ['upstream', 'health', 'timeout'], detail: 'must not be longer than the interval' }];
 }

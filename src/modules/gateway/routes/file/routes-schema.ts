@@ -1,8 +1,10 @@
 import { IDENTITY_MODES } from '../identity-modes.js';
+import { DEFAULT_LIMIT_KEY, DEFAULT_ROUTE, DEFAULT_TIMEOUTS } from '../route-defaults.js';
 import {
   closed,
   described,
   DURATION,
+  durationBy,
   FIELD_NAME,
   LIMIT_KEY,
   listOf,
@@ -23,9 +25,10 @@ import { UPSTREAM } from './upstream-schema.js';
  */
 
 const SPIKE_ARREST = shortOr(
-  closed({ rate: RATE, by: described({ ...LIMIT_KEY, default: 'route' }, 'What is counted apart') }, [
-    'rate',
-  ]),
+  closed(
+    { rate: RATE, by: described({ ...LIMIT_KEY, default: DEFAULT_LIMIT_KEY }, 'What is counted apart') },
+    ['rate'],
+  ),
   RATE,
 );
 
@@ -36,7 +39,7 @@ const ROUTE = {
         type: STRING,
         pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
         title: '1 to 64 of the characters A-Z a-z 0-9 . _ -',
-        description: 'Names the route in logs, metrics and counters',
+        description: 'Names the route in logs and counters',
       },
       path: {
         type: STRING,
@@ -56,7 +59,7 @@ const ROUTE = {
       },
       public: {
         type: 'boolean',
-        default: false,
+        default: DEFAULT_ROUTE.public,
         description: 'Anyone may call; no token is asked for, and none is looked at',
       },
       scopes: {
@@ -73,7 +76,7 @@ const ROUTE = {
       },
       identity: {
         enum: IDENTITY_MODES,
-        default: 'assertion',
+        default: DEFAULT_ROUTE.identity,
         description:
           'How the upstream learns who calls: X-Identity, a signed JWT; not at all; or plain headers in the dialect of ' +
           'another proxy, which an upstream may trust only if nobody reaches it but through this gateway. A public route ' +
@@ -81,7 +84,7 @@ const ROUTE = {
       },
       forward_authorization: {
         type: 'boolean',
-        default: false,
+        default: DEFAULT_ROUTE.forwardAuthorization,
         description:
           'Whether the upstream gets the header Authorization, and with it a token it can use elsewhere',
       },
@@ -96,12 +99,15 @@ const ROUTE = {
       },
       timeouts: {
         ...closed({
-          connect: described({ ...DURATION, default: '3s' }, 'Until the connection stands, TLS included'),
+          connect: described(
+            durationBy(DEFAULT_TIMEOUTS.connect),
+            'Until the connection stands, TLS included',
+          ),
           headers: described(
-            { ...DURATION, default: '30s' },
+            durationBy(DEFAULT_TIMEOUTS.headers),
             'From the request sent to the header of the answer',
           ),
-          idle: described({ ...DURATION, default: '60s' }, 'While nothing moves in either direction'),
+          idle: described(durationBy(DEFAULT_TIMEOUTS.idle), 'While nothing moves in either direction'),
           total: described(DURATION, 'For everything. Default: as long as it takes'),
         }),
         description: 'What runs out first ends the request',
@@ -131,7 +137,7 @@ const ROUTE = {
       },
       websocket: {
         type: 'boolean',
-        default: false,
+        default: DEFAULT_ROUTE.webSocket,
         description: 'Whether WebSocket handshakes are let through',
       },
       redirect_origins: {

@@ -1,3 +1,5 @@
+import { durationText } from './units.js';
+
 /** What the schema of the routes file is made of. */
 
 export const STRING = 'string';
@@ -16,6 +18,8 @@ export const DURATION = {
   pattern: '^([1-9][0-9]{0,7}ms|[1-9][0-9]{0,5}s|[1-9][0-9]{0,3}m)$',
   title: 'a duration such as 500ms, 30s or 2m',
 };
+/** A duration that is this long unless something else is said. */
+export const durationBy = (defaultMs: number) => ({ ...DURATION, default: durationText(defaultMs) });
 export const FILE = {
   type: STRING,
   pattern: String.raw`^[^\x00]{1,4096}$`,

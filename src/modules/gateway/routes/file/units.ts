@@ -10,6 +10,11 @@ export function millisecondsOf(duration: string): number {
   return amountIn(duration, MILLISECONDS);
 }
 
+/** The shortest text of a duration in seconds or, where they are not whole, milliseconds. */
+export function durationText(milliseconds: number): string {
+  return milliseconds % 1_000 === 0 ? `${milliseconds / 1_000}s` : `${milliseconds}ms`;
+}
+
 /** `10MiB` in bytes. */
 export function bytesOf(size: string): number {
   return amountIn(size, BYTES);

@@ -1,4 +1,5 @@
-import { closed, described, DURATION, FILE, ORIGIN, PREFIX, STRING, wholeNumber } from './schema-terms.js';
+import { DEFAULT_HEALTH, DEFAULT_UPSTREAM } from '../route-defaults.js';
+import { closed, described, durationBy, FILE, ORIGIN, PREFIX, STRING, wholeNumber } from './schema-terms.js';
 
 const TLS = {
   ...closed({
@@ -37,17 +38,17 @@ export const UPSTREAM = closed(
     add_prefix: described(PREFIX, 'Put in front of the path, after strip_prefix'),
     tls: TLS,
     max_in_flight: described(
-      { ...wholeNumber(1, 100_000), default: 256 },
+      { ...wholeNumber(1, 100_000), default: DEFAULT_UPSTREAM.maxInFlight },
       'Requests in flight to one target',
     ),
     breaker: {
       ...closed({
         failures: described(
-          { ...wholeNumber(1, 1_000), default: 5 },
+          { ...wholeNumber(1, 1_000), default: DEFAULT_UPSTREAM.breaker.failures },
           'Failures in a row that open the circuit',
         ),
         open: described(
-          { ...DURATION, default: '10s' },
+          durationBy(DEFAULT_UPSTREAM.breaker.openMs),
           'How long it stays open before one request tries again',
         ),
       }),
@@ -62,8 +63,8 @@ export const UPSTREAM = closed(
             title: 'a path such as /health/ready',
             description: 'Asked with GET; anything but 2xx takes the target out of the choice',
           },
-          interval: { ...DURATION, default: '10s' },
-          timeout: { ...DURATION, default: '2s' },
+          interval: durationBy(DEFAULT_HEALTH.intervalMs),
+          timeout: durationBy(DEFAULT_HEALTH.timeoutMs),
         },
         ['path'],
       ),

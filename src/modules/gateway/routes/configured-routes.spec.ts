@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultRoutes } from './default-routes.js';
+import { configuredRoutes } from './configured-routes.js';
 import { RouteTable } from './route-table.js';
 
 const CONFIG = {
@@ -13,7 +13,7 @@ const CONFIG = {
 };
 
 describe('the table without a file', () => {
-  const table = new RouteTable(defaultRoutes(CONFIG));
+  const table = new RouteTable(configuredRoutes(CONFIG));
 
   it.each([
     ['/api', 'http://api.example', 'https://api.example'],
@@ -50,7 +50,9 @@ describe('the table without a file', () => {
   });
 
   it('has only what there are URLs for', () => {
-    expect(defaultRoutes({ ...CONFIG, identityUrl: undefined }).map(({ path }) => path)).toEqual(['/api/**']);
-    expect(defaultRoutes({ ...CONFIG, apiUrl: undefined, identityUrl: undefined })).toEqual([]);
+    expect(configuredRoutes({ ...CONFIG, identityUrl: undefined }).map(({ path }) => path)).toEqual([
+      '/api/**',
+    ]);
+    expect(configuredRoutes({ ...CONFIG, apiUrl: undefined, identityUrl: undefined })).toEqual([]);
   });
 });
