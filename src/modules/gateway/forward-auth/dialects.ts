@@ -3,7 +3,7 @@ export const DIALECTS = ['nginx', 'caddy', 'traefik', 'haproxy', 'envoy'] as con
 export type Dialect = (typeof DIALECTS)[number];
 
 /** Fields that say which request is meant, and what of it. */
-export const FAMILIES = [
+export const FIELDS = [
   { name: 'x-original-method', says: 'method' },
   { name: 'x-original-uri', says: 'rawTarget' },
   { name: 'x-original-url', says: 'rawTarget' },
@@ -13,7 +13,7 @@ export const FAMILIES = [
 
 /** Fields that no proxy sends twice. X-Forwarded-For is a list, which may. */
 export const SINGLE_FIELDS: readonly string[] = [
-  ...FAMILIES.map(({ name }) => name),
+  ...FIELDS.map(({ name }) => name),
   'x-forwarded-host',
   'x-forwarded-proto',
 ];

@@ -1,7 +1,8 @@
 import { METHODS } from 'node:http';
 import { LIMITS } from '../../../platform/http/limits.js';
 import { ProblemError } from '../../../protocol/problem.js';
-import { type Dialect, FAMILIES, REQUIRED, SINGLE_FIELDS } from './dialects.js';
+import { fieldsOf } from '../headers/field-name.js';
+import { type Dialect, FIELDS, REQUIRED, SINGLE_FIELDS } from './dialects.js';
 
 /** A sub-request of another proxy, as it came. */
 export interface SubRequest {
@@ -26,7 +27,7 @@ export interface OriginalCall {
  * @throws ProblemError 400, 414
  */
 export function originalCall(dialect: Dialect, { method, rest, rawHeaders }: SubRequest): OriginalCall {
-  const fields = fieldsOf(rawHeaders);
+  const fields = valuesByName(rawHeaders);
   for (const name of SINGLE_FIELDS) {
     if ((fields.get(name)?.length ?? 0) > 1) throw refusal('has a field more than once that must be single');
   }
@@ -36,21 +37,21 @@ export function originalCall(dialect: Dialect, { method, rest, rawHeaders }: Sub
   // Envoy says it by its own request line.
   const said: Record<keyof OriginalCall, string[]> =
     dialect === 'envoy' ? { method: [method], rawTarget: [rest] } : { method: [], rawTarget: [] };
-  for (const { name, says } of FAMILIES) {
+  for (const { name, says } of FIELDS) {
     const value = fields.get(name)?.[0];
     if (value !== undefined) said[says].push(name === 'x-original-url' ? targetOfUrl(value) : value);
   }
   return { method: knownMethod(agreed(said.method)), rawTarget: shortEnough(agreed(said.rawTarget)) };
 }
 
-/** Values by name in lower case; an empty one is as good as none. */
-function fieldsOf(rawHeaders: readonly string[]): Map<string, string[]> {
-  const fields = new Map<string, string[]>();
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const [name, value] = [rawHeaders[at]!.toLowerCase(), rawHeaders[at + 1]!];
-    if (value !== '') fields.set(name, [...(fields.get(name) ?? []), value]);
+/** Names are in lower case; an empty value is as good as none. */
+function valuesByName(rawHeaders: readonly string[]): Map<string, string[]> {
+  const values = new Map<string, string[]>();
+  for (const [field, value] of fieldsOf(rawHeaders)) {
+    const name = field.toLowerCase();
+    if (value !== '') values.set(name, [...(values.get(name) ?? []), value]);
   }
-  return fields;
+  return values;
 }
 
 function agreed(values: readonly string[]): string {

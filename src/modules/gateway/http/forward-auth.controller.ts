@@ -1,4 +1,14 @@
-import { All, Controller, Get, Header, HttpCode, type OnModuleInit, Req, Res } from '@nestjs/common';
+import {
+  All,
+  Controller,
+  type ExecutionContext,
+  Get,
+  Header,
+  HttpCode,
+  type OnModuleInit,
+  applyDecorators,
+  createParamDecorator,
+} from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
@@ -9,6 +19,27 @@ import { GatewayDecision } from '../decision/gateway-decision.js';
 import type { Dialect } from '../forward-auth/dialects.js';
 import { originalCall } from '../forward-auth/original-call.js';
 import { NGINX_STATUSES, registerNginxStatuses } from './forward-auth.statuses.js';
+
+/** A proxy's question, and where its answer goes. */
+interface Question {
+  request: FastifyRequest;
+  reply: FastifyReply;
+}
+
+/** The `Question` that a handler is to answer. */
+const Asked = createParamDecorator((_: unknown, context: ExecutionContext): Question => {
+  const http = context.switchToHttp();
+  return { request: http.getRequest<FastifyRequest>(), reply: http.getResponse<FastifyReply>() };
+});
+
+/** What the answers to all dialects have in common; the question names the host of somebody else. */
+function AnswersProxy(config: object = {}): MethodDecorator {
+  return applyDecorators(
+    HttpCode(200),
+    Header('Cache-Control', 'no-store'),
+    RouteConfig({ ...FOR_ANY_HOST, ...config }),
+  );
+}
 
 /**
  * The gateway's decision for another proxy, which asks before it forwards a request itself: 200 without a body and with
@@ -29,59 +60,38 @@ export class ForwardAuthController implements OnModuleInit {
   }
 
   @Get('nginx')
-  @Header('Cache-Control', 'no-store')
-  @RouteConfig({ ...FOR_ANY_HOST, ...NGINX_STATUSES })
-  async nginx(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<void> {
-    await this.decide('nginx', request, reply);
+  @AnswersProxy(NGINX_STATUSES)
+  async nginx(@Asked() question: Question): Promise<void> {
+    await this.decide('nginx', question);
   }
 
   @Get('caddy')
-  @Header('Cache-Control', 'no-store')
-  @RouteConfig(FOR_ANY_HOST)
-  async caddy(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<void> {
-    await this.decide('caddy', request, reply);
+  @AnswersProxy()
+  async caddy(@Asked() question: Question): Promise<void> {
+    await this.decide('caddy', question);
   }
 
   @Get('traefik')
-  @Header('Cache-Control', 'no-store')
-  @RouteConfig(FOR_ANY_HOST)
-  async traefik(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<void> {
-    await this.decide('traefik', request, reply);
+  @AnswersProxy()
+  async traefik(@Asked() question: Question): Promise<void> {
+    await this.decide('traefik', question);
   }
 
   @Get('haproxy')
-  @Header('Cache-Control', 'no-store')
-  @RouteConfig(FOR_ANY_HOST)
-  async haproxy(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<void> {
-    await this.decide('haproxy', request, reply);
+  @AnswersProxy()
+  async haproxy(@Asked() question: Question): Promise<void> {
+    await this.decide('haproxy', question);
   }
 
-  /** Envoy takes nothing but 200 for a yes, whatever the method it passes on. */
+  /** Envoy passes on the method of its client, and takes nothing but 200 for a yes. */
   @All('envoy/*')
-  @HttpCode(200)
-  @Header('Cache-Control', 'no-store')
-  @RouteConfig(FOR_ANY_HOST)
-  async envoy(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<void> {
-    await this.decide('envoy', request, reply);
+  @AnswersProxy()
+  async envoy(@Asked() question: Question): Promise<void> {
+    await this.decide('envoy', question);
   }
 
   /** @throws ProblemError, BearerError, Throttled, Overloaded */
-  private async decide(dialect: Dialect, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  private async decide(dialect: Dialect, { request, reply }: Question): Promise<void> {
     const { method, rawHeaders, url = '' } = request.raw;
     const own = `/forward-auth/${dialect}`;
     const rest = url.startsWith(own) ? url.slice(own.length) : '';
