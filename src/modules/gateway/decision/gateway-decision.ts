@@ -6,7 +6,9 @@ import { UpstreamIdentity } from '../identity/upstream-identity.js';
 import { Limits } from '../limits/limits.js';
 import { type CanonicalTarget, canonicalTarget } from '../paths/canonical-path.js';
 import { ActiveRoutes } from '../routes/active-routes.js';
+import { scopesFor } from '../routes/route-methods.js';
 import type { Route } from '../routes/route.js';
+import { upstreamPath } from '../routes/upstream-path.js';
 
 /** What is decided about: a request line with the headers that matter, from whichever edge it came. */
 export interface Call {
@@ -55,10 +57,9 @@ export class GatewayDecision {
     call: Call,
     onCaller: (claims: AccessTokenClaims) => void = () => undefined,
   ): Promise<AdmittedCall> {
-    const table = this.routes.current;
     const target = canonicalTarget(call.rawTarget);
-    const route = table.find(call.method, target.path);
-    const scopes = table.scopesFor(route, call.method);
+    const route = this.routes.current.find(call.method, target.path);
+    const scopes = scopesFor(route, call.method);
     const claims = route.public ? undefined : await this.authenticate(call, target);
     if (claims !== undefined) {
       onCaller(claims);
@@ -67,7 +68,7 @@ export class GatewayDecision {
     const limitHeaders = await this.limits.admit(route, { claims, ip: call.ip });
     return {
       route,
-      path: table.upstreamPath(route, target.path) + target.query,
+      path: upstreamPath(route, target.path) + target.query,
       claims,
       identityHeaders: claims === undefined ? {} : await this.identity.headersFor(route, claims),
       limitHeaders,

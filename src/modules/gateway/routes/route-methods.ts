@@ -23,18 +23,14 @@ export function allowOf(routes: readonly Route[]): string {
   return [...new Set([...methods, ...implied])].toSorted().join(', ');
 }
 
-/** The scopes that a method of a route needs, all of them. */
+/** The scopes that a token must have for a method of a route, all of them; HEAD needs those of GET unless it has its own. */
 export function scopesFor({ scopes }: Pick<Route, 'scopes'>, method: string): readonly string[] {
   if (Object.hasOwn(scopes, method)) return scopes[method]!;
   if (method === 'HEAD' && Object.hasOwn(scopes, 'GET')) return scopes['GET']!;
   return Object.hasOwn(scopes, '*') ? scopes['*']! : [];
 }
 
-/** Whether some method would be served by both. */
-export function methodsOverlap(a: Route, b: Route): boolean {
-  return methodsOf(a).some((method) => methodsOf(b).includes(method));
-}
-
-function methodsOf({ methods }: Pick<Route, 'methods'>): readonly string[] {
+/** The methods that a route serves; HEAD may come with GET besides. */
+export function methodsOf({ methods }: Pick<Route, 'methods'>): readonly string[] {
   return methods ?? USUAL_METHODS;
 }

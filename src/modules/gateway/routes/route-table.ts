@@ -4,10 +4,10 @@ import { canonicalTarget } from '../paths/canonical-path.js';
 import { foldedPath } from '../paths/folded-path.js';
 import { type OwnPath, isOwnPath } from './own-paths.js';
 import { type PathPattern, bySpecificity, isSpeltBy, parsePathPattern, segmentsOf } from './path-pattern.js';
-import { conflictsBetween } from './route-conflicts.js';
 import { allowOf, routeServing, scopesFor } from './route-methods.js';
 import { RouteTree } from './route-tree.js';
 import type { Route } from './route.js';
+import { upstreamPath } from './upstream-path.js';
 
 /** The routes that share a path. */
 interface Place {
@@ -37,15 +37,14 @@ export class RouteTable {
   readonly routes: readonly Route[];
   private readonly tree = new RouteTree<Place>();
 
-  /** @param ownPaths what this process serves itself, for explanations */
+  /**
+   * @param routes without conflicts: whoever reads them knows best what to say of one
+   * @param ownPaths what this process serves itself, for explanations
+   */
   constructor(
     routes: readonly Route[],
     private readonly ownPaths: readonly OwnPath[] = [],
   ) {
-    const [conflict] = conflictsBetween(routes);
-    if (conflict !== undefined) {
-      throw new Error(`The ${conflict.member} of route ${routes[conflict.index]!.id} ${conflict.detail}.`);
-    }
     const parsed = routes.map((route) => ({ route, pattern: parsePathPattern(route.path) }));
     parsed.sort((a, b) => bySpecificity(a.pattern, b.pattern));
     for (const { route, pattern } of parsed) {
@@ -70,19 +69,6 @@ export class RouteTable {
     return route;
   }
 
-  /** The scopes that a token must have, all of them; HEAD needs those of GET unless it has its own. */
-  scopesFor(route: Route, method: string): readonly string[] {
-    return scopesFor(route, method);
-  }
-
-  /**
-   * The path that the upstream receives; canonical, as the one it is made of.
-   * @param path canonical, and of this route
-   */
-  upstreamPath({ stripPrefix, addPrefix }: Route, path: string): string {
-    return `${addPrefix}${path.slice(stripPrefix.length)}` || '/';
-  }
-
   /** What would become of a request with this target, query and all, as it stands in a request line. */
   explain(method: string, rawTarget: string): Explanation {
     let path: string | undefined;
@@ -92,8 +78,8 @@ export class RouteTable {
       const route = this.find(method, path);
       const forwarded = {
         route,
-        scopes: this.scopesFor(route, method),
-        path: this.upstreamPath(route, path),
+        scopes: scopesFor(route, method),
+        path: upstreamPath(route, path),
       };
       return { method, path, forwarded, refused: undefined };
     } catch (error) {
