@@ -10,9 +10,9 @@ import { registerBodyParsers } from './platform/http/body-parsers.js';
 import { registerBodyDeadline } from './platform/http/body-deadline.js';
 import { AllowedOrigins, CorsPolicy, registerCors } from './platform/http/cors.js';
 import { registerDrain } from './platform/http/drain.js';
-import { KnownPaths } from './platform/http/known-paths.js';
 import { DEADLINES, type Deadlines, forwarding } from './platform/http/limits.js';
 import { registerMethodNotAllowed } from './platform/http/method-not-allowed.js';
+import { OwnPaths } from './platform/http/own-paths.js';
 import { registerRequestChecks } from './platform/http/request-checks.js';
 import { registerRequestId } from './platform/http/request-id.js';
 import { registerTransportCheck } from './platform/http/transport-check.js';
@@ -44,8 +44,8 @@ export function setUpApp(
 ): void {
   const fastify = app.getHttpAdapter().getInstance();
   const cors = new CorsPolicy(config.server, app.get(AllowedOrigins));
-  const knownPaths = new KnownPaths();
-  knownPaths.learnFrom(fastify);
+  const ownPaths = new OwnPaths();
+  ownPaths.learnFrom(fastify);
   registerRequestId(fastify);
   registerRequestLog(fastify, app.get(AppLogger));
   registerDrain(fastify);
@@ -53,8 +53,8 @@ export function setUpApp(
   registerTransportCheck(fastify, config.server);
   if (config.roles.gateway) registerBodyDeadline(fastify, deadlines.requestMs);
   registerCors(fastify, cors);
-  registerMethodNotAllowed(fastify, knownPaths);
-  if (config.roles.gateway) app.get(GatewayEdge).register(fastify, cors, knownPaths);
+  registerMethodNotAllowed(fastify, ownPaths);
+  if (config.roles.gateway) app.get(GatewayEdge).register(fastify, cors, ownPaths);
   registerBodyParsers(fastify);
   app.useGlobalPipes(createValidationPipe());
   if (config.server.docs) setUpDocs(app, config);

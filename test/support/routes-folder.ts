@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { FilesRead } from '../../src/modules/gateway/routes/file/files-read.js';
 import { type RouteMistake, RoutesError } from '../../src/modules/gateway/routes/file/routes-error.js';
 import { readRoutesFile } from '../../src/modules/gateway/routes/file/routes-file.js';
-import type { OwnPath } from '../../src/modules/gateway/routes/own-paths.js';
 import type { Route } from '../../src/modules/gateway/routes/route.js';
+import { OwnPaths } from '../../src/platform/http/own-paths.js';
 
 export const ISSUER = 'https://gateway.example';
 export const AUDIENCE = 'https://api.example';
@@ -24,13 +24,13 @@ export class RoutesFolder {
   }
 
   /** Writes the routes file and reads it as the gateway does. */
-  read(text: string, ownPaths: OwnPath[] = []): Route[] {
+  read(text: string, ownPaths = new OwnPaths()): Route[] {
     const context = { audience: AUDIENCE, issuer: ISSUER, ownPaths, files: new FilesRead() };
     return readRoutesFile(this.write(text), context);
   }
 
   /** The mistakes of a routes file; one that has none fails the test. */
-  mistakesOf(text: string, ownPaths: OwnPath[] = []): readonly RouteMistake[] {
+  mistakesOf(text: string, ownPaths = new OwnPaths()): readonly RouteMistake[] {
     try {
       this.read(text, ownPaths);
     } catch (error) {

@@ -1,15 +1,15 @@
 import { HttpException } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
-import type { KnownPaths } from './known-paths.js';
+import type { OwnPaths } from './own-paths.js';
 
-/** Answers a known path under an unknown method with 405 and `Allow`, where Fastify says 404. RFC 9110 §15.5.6. */
-export function registerMethodNotAllowed(fastify: FastifyInstance, paths: KnownPaths): void {
+/** Answers an own path under an unknown method with 405 and `Allow`, where Fastify says 404. RFC 9110 §15.5.6. */
+export function registerMethodNotAllowed(fastify: FastifyInstance, ownPaths: OwnPaths): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     if (!request.is404) return done();
-    const known = paths.find(request.raw.url ?? '');
-    if (known === undefined) return done();
-    request.knownEdge = known.edge;
-    void reply.header('Allow', [...known.methods].toSorted().join(', '));
+    const own = ownPaths.find(request.raw.url ?? '');
+    if (own === undefined) return done();
+    request.ownPathEdge = own.edge;
+    void reply.header('Allow', [...own.methods].toSorted().join(', '));
     done(new HttpException('Method Not Allowed', 405));
   });
 }

@@ -21,8 +21,8 @@ declare module 'fastify' {
     subject?: string;
     /** Id of the gateway's route that the request was forwarded by; for the log. */
     forwardedBy?: string;
-    /** The edge of the path, where the path is known and the method is not. */
-    knownEdge?: Edge;
+    /** The edge of the path, where the path is an own one and the method is not served there. */
+    ownPathEdge?: Edge;
     /** The refusal that this request was answered with; for the log. */
     refusal?: Error;
   }
@@ -40,7 +40,7 @@ export const FOR_ANY_HOST = { forAnyHost: true } as const;
 /** The edge of the route a request matched; what matched none is of the API's. */
 export function edgeOf(request: FastifyRequest): Edge {
   // Before routing, and for a malformed URL, there is no route.
-  return request.knownEdge ?? request.routeOptions?.config?.edge ?? 'api';
+  return request.ownPathEdge ?? request.routeOptions?.config?.edge ?? 'api';
 }
 
 /** A refusal with 400, in the language of the request's edge. */

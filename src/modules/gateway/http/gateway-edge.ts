@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { liftBodyDeadline } from '../../../platform/http/body-deadline.js';
 import type { CorsPolicy } from '../../../platform/http/cors.js';
-import type { KnownPaths } from '../../../platform/http/known-paths.js';
+import type { OwnPaths } from '../../../platform/http/own-paths.js';
 import { headerValues } from '../../../platform/http/request.js';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
 import { logRequest } from '../../../platform/logging/request-log.js';
@@ -32,7 +32,7 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly underWay = new Set<ServerResponse>();
   /** Requests whose client waits for a 100 before it sends the body. RFC 9110 §10.1.1. */
   private readonly awaitingContinue = new WeakSet<IncomingMessage>();
-  private knownPaths: KnownPaths | undefined;
+  private ownPaths: OwnPaths | undefined;
 
   constructor(
     private readonly routes: ActiveRoutes,
@@ -45,15 +45,15 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   /** To be registered after whatever else looks at a request before its body is read. */
-  register(fastify: FastifyInstance, cors: CorsPolicy, knownPaths: KnownPaths): void {
-    this.knownPaths = knownPaths;
+  register(fastify: FastifyInstance, cors: CorsPolicy, ownPaths: OwnPaths): void {
+    this.ownPaths = ownPaths;
     fastify.addHook('onRequest', async (request, reply) => {
       if (request.is404) await this.pass(request, reply, cors);
     });
-    this.upgrades.listen(fastify.server, knownPaths);
+    this.upgrades.listen(fastify.server, ownPaths);
     // Without a listener Node would ask for every body at once, before anything is decided.
     fastify.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-      if (knownPaths.find(request.url ?? '') === undefined) this.awaitingContinue.add(request);
+      if (ownPaths.find(request.url ?? '') === undefined) this.awaitingContinue.add(request);
       else response.writeContinue();
       fastify.server.emit('request', request, response);
     });
@@ -61,7 +61,8 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** This process's own routes are declared by now: none of the table's may name one of them. */
   onApplicationBootstrap(): void {
-    this.routes.load(this.knownPaths?.all());
+    if (this.ownPaths === undefined) throw new Error('The gateway was not registered with the server.');
+    this.routes.load(this.ownPaths);
   }
 
   onModuleDestroy(): void {

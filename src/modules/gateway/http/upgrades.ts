@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Injectable } from '@nestjs/common';
-import type { KnownPaths } from '../../../platform/http/known-paths.js';
+import type { OwnPaths } from '../../../platform/http/own-paths.js';
 
 /** Closing with bytes unread would reset the connection, and the answer could be lost on its way. Milliseconds. */
 const LINGER_MS = 1_000;
@@ -24,12 +24,12 @@ export class Upgrades {
   private readonly unanswered = new WeakMap<Socket, number>();
 
   /** From here on, handshakes for what this process does not serve itself come with `of`. */
-  listen(server: Server, knownPaths: KnownPaths): void {
+  listen(server: Server, ownPaths: OwnPaths): void {
     server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) =>
       this.count(socket, response),
     );
     const isOurs = ({ headers, url = '' }: IncomingMessage): boolean =>
-      headers.upgrade?.toLowerCase() === 'websocket' && knownPaths.find(url) === undefined;
+      headers.upgrade?.toLowerCase() === 'websocket' && ownPaths.find(url) === undefined;
     // Whatever else asks for an upgrade is answered as if it had not, and so is a handshake behind a request that is still
     // being answered: the connection cannot change hands under that answer.
     const shouldUpgrade = (request: IncomingMessage): boolean =>

@@ -2,13 +2,13 @@ import { resolve } from 'node:path';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { GatewayConfig, ServerConfig } from '../../../config/config.js';
 import { Clock } from '../../../platform/clock/clock.js';
+import { OwnPaths } from '../../../platform/http/own-paths.js';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
 import { configuredRoutes } from './configured-routes.js';
 import { FilesRead } from './file/files-read.js';
 import { RoutesError } from './file/routes-error.js';
 import { readRoutesFile } from './file/routes-file.js';
 import { WatchedFiles } from './file/watched-files.js';
-import type { OwnPath } from './own-paths.js';
 import { RouteTable } from './route-table.js';
 import { sharedAudiences } from './shared-audiences.js';
 
@@ -21,7 +21,7 @@ type SwapListener = (table: RouteTable) => void;
 @Injectable()
 export class ActiveRoutes implements OnApplicationShutdown {
   private inForce: { table: RouteTable; since: Date } | undefined;
-  private ownPaths: readonly OwnPath[] = [];
+  private ownPaths = new OwnPaths();
   private read = new FilesRead();
   private readonly file: string | undefined;
   private readonly listeners = new Set<SwapListener>();
@@ -58,7 +58,7 @@ export class ActiveRoutes implements OnApplicationShutdown {
    * @param ownPaths what this process serves itself, which no route may name
    * @throws RoutesError with every mistake; the process must not start then
    */
-  load(ownPaths: readonly OwnPath[] = []): void {
+  load(ownPaths: OwnPaths): void {
     this.ownPaths = ownPaths;
     this.takeUp(this.readTable());
     if (this.file === undefined) return;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { ownPathsOf } from '../../../../test/support/own-paths.js';
 import { aRoute } from '../../../../test/support/routes.js';
-import { claimsOnOwnPaths } from './own-paths.js';
+import { claimsOnOwnPaths } from './own-path-claims.js';
 import { conflictsBetween } from './route-conflicts.js';
 import { RouteTable } from './route-table.js';
 import type { Route } from './route.js';
@@ -70,7 +71,7 @@ describe('a conflict', () => {
 });
 
 describe('a table of ten thousand routes', () => {
-  const OWN = ['/token', '/admin/clients/:client_id', '/docs/*'].map((path) => ({ path }));
+  const OWN = ownPathsOf('/token', '/admin/clients/:client_id', '/docs/*');
 
   /** How often the members of routes are looked at until they are a table. */
   function looksAt(routes: readonly Route[]): number {
@@ -85,7 +86,7 @@ describe('a table of ten thousand routes', () => {
         }),
     );
     conflictsBetween(watched);
-    claimsOnOwnPaths(watched, OWN);
+    claimsOnOwnPaths(watched, OWN.all());
     sharedAudiences(watched);
     expect(new RouteTable(watched, OWN).routes).toHaveLength(routes.length);
     return looks;

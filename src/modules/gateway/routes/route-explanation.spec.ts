@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ownPathsOf } from '../../../../test/support/own-paths.js';
 import { aRoute } from '../../../../test/support/routes.js';
 import { RouteTable } from './route-table.js';
 
@@ -8,7 +9,7 @@ describe('an explanation', () => {
     methods: ['GET', 'POST'],
     stripPrefix: '/api',
   });
-  const table = new RouteTable([orders, aRoute('/**')], [{ path: '/admin/clients/:id' }]);
+  const table = new RouteTable([orders, aRoute('/**')], ownPathsOf('/admin/clients/:id'));
 
   it('says where a request goes, in its canonical path', () => {
     expect(table.explain('POST', '/api/%6frders/7?x=%2e')).toEqual({

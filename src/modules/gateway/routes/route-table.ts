@@ -1,8 +1,8 @@
+import { OwnPaths } from '../../../platform/http/own-paths.js';
 import { MethodNotAllowed } from '../../../protocol/method-not-allowed.js';
 import { ProblemError } from '../../../protocol/problem.js';
 import { canonicalTarget } from '../paths/canonical-path.js';
 import { foldedPath } from '../paths/folded-path.js';
-import { type OwnPath, isOwnPath } from './own-paths.js';
 import { type PathPattern, bySpecificity, isSpeltBy, parsePathPattern, segmentsOf } from './path-pattern.js';
 import { allowOf, routeServing, scopesFor } from './route-methods.js';
 import { RouteTree } from './route-tree.js';
@@ -18,7 +18,7 @@ interface Place {
 /** What would become of a request. */
 export interface Explanation {
   method: string;
-  /** Canonical, without the query; undefined where the target is refused. */
+  /** Canonical, without the query; undefined for a target that has no such form. */
   path: string | undefined;
   /** Where the request is forwarded to: `path` is what the upstream receives, `scopes` what a token must have. */
   forwarded: { route: Route; scopes: readonly string[]; path: string } | undefined;
@@ -43,7 +43,7 @@ export class RouteTable {
    */
   constructor(
     routes: readonly Route[],
-    private readonly ownPaths: readonly OwnPath[] = [],
+    private readonly ownPaths = new OwnPaths(),
   ) {
     const parsed = routes.map((route) => ({ route, pattern: parsePathPattern(route.path) }));
     parsed.sort((a, b) => bySpecificity(a.pattern, b.pattern));
@@ -71,10 +71,11 @@ export class RouteTable {
 
   /** What would become of a request with this target, query and all, as it stands in a request line. */
   explain(method: string, rawTarget: string): Explanation {
+    // This server's router comes first, and has rules for paths of its own.
+    if (this.ownPaths.find(rawTarget) !== undefined) return answeredHere(method, rawTarget);
     let path: string | undefined;
     try {
       path = canonicalTarget(rawTarget).path;
-      if (isOwnPath(path, this.ownPaths)) return answeredHere(method, path);
       const route = this.find(method, path);
       const forwarded = {
         route,
@@ -91,7 +92,21 @@ export class RouteTable {
   }
 }
 
-function answeredHere(method: string, path: string): Explanation {
+function answeredHere(method: string, rawTarget: string): Explanation {
   const detail = 'This server answers this path itself.';
-  return { method, path, forwarded: undefined, refused: { status: undefined, detail, allow: undefined } };
+  return {
+    method,
+    path: canonicalPathOf(rawTarget),
+    forwarded: undefined,
+    refused: { status: undefined, detail, allow: undefined },
+  };
+}
+
+function canonicalPathOf(rawTarget: string): string | undefined {
+  try {
+    return canonicalTarget(rawTarget).path;
+  } catch (error) {
+    if (error instanceof ProblemError) return undefined;
+    throw error;
+  }
 }

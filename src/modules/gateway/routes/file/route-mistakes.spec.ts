@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Certificate, anAuthority } from '../../../../../test/support/certificates.js';
+import { ownPathsOf } from '../../../../../test/support/own-paths.js';
 import {
   ISSUER,
   RoutesFolder,
@@ -189,10 +190,10 @@ describe('a mistake that no schema finds', () => {
 
   it('is found where a route names a path of this process', () => {
     const text = aFileWith('').replace('/a/**', '/admin/clients/**');
-    expect(folder.mistakesOf(text, [{ path: '/admin/clients' }])).toMatchObject([
+    expect(folder.mistakesOf(text, ownPathsOf('/admin/clients'))).toMatchObject([
       { pointer: '/routes/0/path', line: 2 },
     ]);
-    expect(folder.read(text, [{ path: '/admin/users' }])).toHaveLength(1);
+    expect(folder.read(text, ownPathsOf('/admin/users'))).toHaveLength(1);
   });
 
   it('is told apart in PEM files', () => {

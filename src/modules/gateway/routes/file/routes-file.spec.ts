@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { anAuthority } from '../../../../../test/support/certificates.js';
+import { ownPathsOf } from '../../../../../test/support/own-paths.js';
 import {
   AUDIENCE,
   ISSUER,
@@ -212,7 +213,7 @@ describe('the mistakes of a file', () => {
   });
 
   it('are that there is no file, or too large a one', () => {
-    const context = { audience: AUDIENCE, issuer: ISSUER, ownPaths: [], files: new FilesRead() };
+    const context = { audience: AUDIENCE, issuer: ISSUER, ownPaths: ownPathsOf(), files: new FilesRead() };
     expect(() => readRoutesFile('/nowhere/routes.yaml', context)).toThrow(
       /^ {2}- the file that ROUTES_FILE names cannot be read \(ENOENT\)$/m,
     );

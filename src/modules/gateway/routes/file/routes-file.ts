@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
-import { type OwnPath, claimsOnOwnPaths } from '../own-paths.js';
+import type { OwnPaths } from '../../../../platform/http/own-paths.js';
+import { claimsOnOwnPaths } from '../own-path-claims.js';
 import { conflictsBetween } from '../route-conflicts.js';
 import type { Route } from '../route.js';
 import type { FilesRead } from './files-read.js';
@@ -16,7 +17,7 @@ export interface RoutesContext {
   audience: string;
   /** Origin of this server. */
   issuer: string;
-  ownPaths: readonly OwnPath[];
+  ownPaths: OwnPaths;
   /** Reads the file and the PEM files that it names. */
   files: FilesRead;
 }
@@ -78,12 +79,16 @@ function readEntry(
 
 function mistakesTogether(
   entries: readonly { route: Route; index: number }[],
-  ownPaths: readonly OwnPath[],
+  ownPaths: OwnPaths,
 ): Finding[] {
   const routes = entries.map(({ route }) => route);
   return [
     ...conflictsBetween(routes).map(({ index, member, detail }) => ({ index, place: [member], detail })),
-    ...claimsOnOwnPaths(routes, ownPaths).map(({ index, detail }) => ({ index, place: ['path'], detail })),
+    ...claimsOnOwnPaths(routes, ownPaths.all()).map(({ index, detail }) => ({
+      index,
+      place: ['path'],
+      detail,
+    })),
   ].map(({ index, ...finding }) => within(entries[index]!.index, finding));
 }
 

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { ownPathsOf } from '../../../../test/support/own-paths.js';
 import { aRoute } from '../../../../test/support/routes.js';
-import { claimsOnOwnPaths, isOwnPath } from './own-paths.js';
+import { claimsOnOwnPaths } from './own-path-claims.js';
 
-const OWN = [
-  '*',
-  '/*',
+const OWN = ownPathsOf(
   '/',
   '/token',
   '/admin/clients',
@@ -12,8 +11,9 @@ const OWN = [
   '/admin/clients/:client_id/secret',
   '/docs',
   '/docs/*',
+  '/forward-auth/envoy/*',
   '/.well-known/jwks.json',
-].map((path) => ({ path }));
+).all();
 
 describe('a path of this process', () => {
   it.each([
@@ -30,6 +30,8 @@ describe('a path of this process', () => {
     '/docs/*',
     '/docs/a/b',
     '/docs/a/**',
+    '/forward-auth/envoy/**',
+    '/forward-auth/envoy/x',
     '/',
   ])('is named by the route %s', (path) => {
     expect(claimsOnOwnPaths([aRoute('/x/**'), aRoute(path)], OWN)).toEqual([
@@ -46,24 +48,13 @@ describe('a path of this process', () => {
     '/admin/clients/*/keys',
     '/admin/clients/x/secret/y',
     '/tokens',
+    '/forward-auth/**',
+    '/forward-auth/*',
+    '/forward-auth/envoy',
     '/.well-known/**',
     '/.well-known/*',
     '/*/clients',
   ])('is not named by the route %s', (path) => {
     expect(claimsOnOwnPaths([aRoute(path)], OWN)).toEqual([]);
-  });
-
-  it.each([
-    ['/', true],
-    ['/token', true],
-    ['/admin/clients/x', true],
-    ['/docs/a/b', true],
-    ['/token/', false],
-    ['/TOKEN', false],
-    ['/admin', false],
-    ['/admin/clients/x/y', false],
-    ['/anything', false],
-  ])('%s: %s', (path, own) => {
-    expect(isOwnPath(path, OWN)).toBe(own);
   });
 });
