@@ -1,4 +1,4 @@
-import { Module, type OnModuleInit } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { AccessTokensModule } from '../access/index.js';
 import { GatewayDecision } from './decision/gateway-decision.js';
 import { UpstreamDocuments } from './documents/upstream-documents.js';
@@ -14,6 +14,7 @@ import { Forwarder } from './proxy/forwarder.js';
 import { Tunnels } from './proxy/web-socket/tunnels.js';
 import { UpstreamPools } from './proxy/targets/upstream-pools.js';
 import { ActiveRoutes } from './routes/active-routes.js';
+import { Upstreams } from './routes/upstreams.js';
 
 /** Stands in front of upstreams: decides about every call, and forwards it with the caller's identity. */
 @Module({
@@ -31,15 +32,7 @@ import { ActiveRoutes } from './routes/active-routes.js';
     UpstreamDocuments,
     UpstreamIdentity,
     UpstreamPools,
+    { provide: Upstreams, useExisting: UpstreamPools },
   ],
 })
-export class GatewayModule implements OnModuleInit {
-  constructor(
-    private readonly routes: ActiveRoutes,
-    private readonly pools: UpstreamPools,
-  ) {}
-
-  onModuleInit(): void {
-    this.routes.onSwap((table) => this.pools.retain(table.routes));
-  }
-}
+export class GatewayModule {}

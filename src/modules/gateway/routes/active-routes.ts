@@ -11,8 +11,7 @@ import { readRoutesFile } from './file/routes-file.js';
 import { WatchedFiles } from './file/watched-files.js';
 import { RouteTable } from './route-table.js';
 import { sharedAudiences } from './shared-audiences.js';
-
-type SwapListener = (table: RouteTable) => void;
+import { Upstreams } from './upstreams.js';
 
 /**
  * The table in force. It comes from `ROUTES_FILE`, and again whenever SIGHUP asks for it or the file, or a PEM file that it
@@ -24,7 +23,6 @@ export class ActiveRoutes implements OnApplicationShutdown {
   private ownPaths = new OwnPaths();
   private read = new FilesRead();
   private readonly file: string | undefined;
-  private readonly listeners = new Set<SwapListener>();
   private readonly watched: WatchedFiles;
   private readonly onHangUp = () => void this.reload('SIGHUP');
 
@@ -33,6 +31,7 @@ export class ActiveRoutes implements OnApplicationShutdown {
     private readonly server: ServerConfig,
     private readonly clock: Clock,
     private readonly logger: AppLogger,
+    private readonly upstreams: Upstreams,
   ) {
     this.file = config.routesFile === undefined ? undefined : resolve(config.routesFile);
     this.watched = new WatchedFiles(() => this.reloadIfChanged(), logger);
@@ -70,29 +69,16 @@ export class ActiveRoutes implements OnApplicationShutdown {
    * Reads the routes again, whole, and swaps the tables; with any mistake the old one stays, and the log says why.
    * Requests in flight keep the route they have.
    * @param reason for the log
-   * @returns whether there is another table now
    */
-  reload(reason: string): boolean {
+  reload(reason: string): void {
     try {
       this.takeUp(this.readTable());
     } catch (err) {
-      this.report(reason, err);
-      return false;
+      return this.report(reason, err);
     } finally {
       this.watched.keep(this.read.names);
     }
     this.logger.info({ reason, routes: this.current.routes.length }, 'routes reloaded');
-    this.tell();
-    return true;
-  }
-
-  /**
-   * Tells of every table that is taken up after another.
-   * @returns ends that
-   */
-  onSwap(listener: SwapListener): () => void {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
   }
 
   onApplicationShutdown(): void {
@@ -115,20 +101,11 @@ export class ActiveRoutes implements OnApplicationShutdown {
   }
 
   private takeUp(table: RouteTable): void {
+    this.upstreams.retain(table.routes);
     this.inForce = { table, since: this.clock.now() };
     for (const sharing of sharedAudiences(table.routes)) {
       const routes = sharing.map(({ id }) => id);
       this.logger.warn({ routes }, 'upstreams share an audience: each can use at the others what it is sent');
-    }
-  }
-
-  private tell(): void {
-    for (const listener of this.listeners) {
-      try {
-        listener(this.current);
-      } catch (err) {
-        this.logger.error({ err }, 'a listener to new routes failed');
-      }
     }
   }
 
