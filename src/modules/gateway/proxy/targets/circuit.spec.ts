@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Circuit } from './circuit.js';
 import { TimedOut, Unreached } from '../failures.js';
 
@@ -95,5 +95,19 @@ describe('a circuit', () => {
     await old.answer();
     await trial.fail(late());
     expect(circuit.shutFor).toBeGreaterThan(0);
+  });
+
+  it('lets its trial go in time even when the clock of the machine was set back', async () => {
+    const { circuit, begin } = aCircuit(1, 100);
+    await begin().fail(refused());
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    // For this turn alone, in which everything is decided.
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(0);
+    const { shutFor } = circuit;
+    const trial = begin();
+    clock.mockRestore();
+    expect(shutFor).toBe(0);
+    await trial.answer();
+    expect(circuit.shutFor).toBe(0);
   });
 });

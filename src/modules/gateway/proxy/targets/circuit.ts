@@ -26,6 +26,7 @@ class Strike extends Error {
  */
 export class Circuit {
   private readonly policy: CircuitBreakerPolicy;
+  /** As of performance.now(). */
   private openedAt = 0;
   /** Requests that told something of the target: that it answers, or a strike. */
   private lessons = 0;
@@ -33,9 +34,10 @@ export class Circuit {
   constructor(private readonly settings: Upstream['breaker']) {
     this.policy = circuitBreaker(handleType(Strike), {
       breaker: new ConsecutiveBreaker(settings.failures),
-      halfOpenAfter: settings.openMs,
+      // The policy would ask the wall clock, which may be set back. `shutFor` says when, the policy who tries.
+      halfOpenAfter: -Infinity,
     });
-    this.policy.onBreak(() => (this.openedAt = Date.now()));
+    this.policy.onBreak(() => (this.openedAt = performance.now()));
   }
 
   onChange(listener: (isOpen: boolean) => void): void {
@@ -47,7 +49,7 @@ export class Circuit {
   get shutFor(): number {
     if (this.policy.state === CircuitState.Closed) return 0;
     if (this.policy.state === CircuitState.HalfOpen) return this.settings.openMs;
-    return Math.max(0, this.openedAt + this.settings.openMs - Date.now());
+    return Math.max(0, this.openedAt + this.settings.openMs - performance.now());
   }
 
   /** Runs what `shutFor` allowed in the same turn. @throws what the request throws */
