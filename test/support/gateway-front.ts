@@ -25,23 +25,25 @@ export interface Front {
   close(): Promise<void>;
 }
 
-/** Callers are told apart by the header `X-Caller`. @param said what the decision says of each request beside the route */
-export async function startFront(route: Route, said: Partial<Admission> = {}): Promise<Front> {
+/**
+ * Callers are told apart by the header `X-Caller`.
+ *
+ * @param said what the decision says of each request beside the route
+ * @param anonymousUploadMs in place of minutes, how long a body may take that comes without a token
+ */
+export async function startFront(
+  route: Route,
+  said: Partial<Admission> = {},
+  { anonymousUploadMs }: { anonymousUploadMs?: number } = {},
+): Promise<Front> {
   const logs: Record<string, unknown>[] = [];
   const logger = createLogger('trace', { write: (line) => void logs.push(JSON.parse(line)) });
   const pools = new UpstreamPools(logger);
-  const forwarder = new Forwarder(pools, logger);
+  const forwarder = new Forwarder(pools, logger, anonymousUploadMs);
   const server = createServer((request, response) => {
     front.underWay += 1;
-    const admission = {
-      ...{ route, path: request.url ?? '/', identityHeaders: {}, requestId: 'request-1' },
-      caller: callerNamedIn(request),
-      ...{ clientIp: '203.0.113.9', proto: 'https' as const, host: request.headers.host },
-      ...{ extraResponseHeaders: {}, awaitsContinue: request.headers.expect === '100-continue' },
-      ...said,
-    };
     void forwarder
-      .forward(admission, request, response)
+      .forward(anAdmission(request, route, said), request, response)
       .catch((error: ProblemError | Throttled) => answerProblem(response, error))
       .finally(() => (front.underWay -= 1));
   });
@@ -55,7 +57,7 @@ export async function startFront(route: Route, said: Partial<Admission> = {}): P
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await pools.close();
+      await pools.onApplicationShutdown();
     },
   };
   return front;
@@ -72,8 +74,28 @@ function answerProblem(response: ServerResponse, error: ProblemError | Throttled
   response.end(JSON.stringify({ status, detail }));
 }
 
+/** Of a request that goes where it asks to go. @param said what the decision says of it beside the route */
+export function anAdmission(
+  request: IncomingMessage,
+  route: Route,
+  said: Partial<Admission> = {},
+): Admission {
+  return {
+    route,
+    path: request.url ?? '/',
+    identityHeaders: {},
+    requestId: 'request-1',
+    caller: callerNamedIn(request),
+    clientIp: '203.0.113.9',
+    publicOrigin: 'https://api.example',
+    extraResponseHeaders: {},
+    awaitsContinue: request.headers.expect === '100-continue',
+    ...said,
+  };
+}
+
 /** Of the header `X-Caller`; without it every request is of somebody else. */
-export function callerNamedIn({ headers }: IncomingMessage): string {
+function callerNamedIn({ headers }: IncomingMessage): string {
   return headers['x-caller'] === undefined ? randomUUID() : String(headers['x-caller']);
 }
 

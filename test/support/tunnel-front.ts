@@ -1,6 +1,5 @@
 import { type Server, createServer } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Admission } from '../../src/modules/gateway/proxy/admission.js';
 import type { TenureTerms } from '../../src/modules/gateway/proxy/web-socket/tenure.js';
 import { responseOn } from '../../src/modules/gateway/http/upgrades.js';
 import { Tunnels } from '../../src/modules/gateway/proxy/web-socket/tunnels.js';
@@ -10,7 +9,7 @@ import { SystemClock } from '../../src/platform/clock/clock.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import type { ProblemError } from '../../src/protocol/problem.js';
 import { Throttled } from '../../src/protocol/throttled.js';
-import { callerNamedIn } from './gateway-front.js';
+import { anAdmission } from './gateway-front.js';
 
 /** An HTTP server that has decided to let every handshake through by one route; callers as in `startFront`. */
 export interface TunnelFront {
@@ -30,11 +29,7 @@ export interface TunnelFront {
 
 const FOR_EVER: TenureTerms = { expiresAt: undefined, stillValid: async () => true, checkMs: 1_000 };
 
-export async function startTunnelFront(
-  route: Route,
-  terms: Partial<TenureTerms> = {},
-  said: Partial<Admission> = {},
-): Promise<TunnelFront> {
+export async function startTunnelFront(route: Route, terms: Partial<TenureTerms> = {}): Promise<TunnelFront> {
   const logs: Record<string, unknown>[] = [];
   const logger = createLogger('trace', { write: (line) => void logs.push(JSON.parse(line)) });
   const pools = new UpstreamPools(logger);
@@ -43,10 +38,10 @@ export async function startTunnelFront(
   const front: TunnelFront = {
     ...{ origin: '', port: 0, server, tunnels, pools, logs, underWay: 0, sockets: [] },
     async close() {
-      await tunnels.closeAll();
+      await tunnels.onModuleDestroy();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await pools.close();
+      await pools.onApplicationShutdown();
     },
   };
   server.on('upgrade', (request, socket: Socket, head) => {
@@ -54,17 +49,7 @@ export async function startTunnelFront(
     const response = responseOn(socket, request);
     front.underWay += 1;
     front.sockets.push(socket);
-    const admission = {
-      ...{
-        route,
-        path: request.url ?? '/',
-        identityHeaders: { 'X-Identity': 'assertion' },
-        requestId: 'request-1',
-      },
-      ...{ clientIp: '203.0.113.9', proto: 'https' as const, host: request.headers.host },
-      ...{ caller: callerNamedIn(request), extraResponseHeaders: {}, awaitsContinue: false },
-      ...said,
-    };
+    const admission = anAdmission(request, route, { identityHeaders: { 'X-Identity': 'assertion' } });
     void tunnels
       .tunnel(admission, { request, response, socket, head }, { ...FOR_EVER, ...terms })
       .catch((error: ProblemError | Throttled) => {

@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { AccessTokensModule } from '../access/index.js';
 import { GatewayDecision } from './decision/gateway-decision.js';
 import { UpstreamDocuments } from './documents/upstream-documents.js';
-import { PublicOrigin } from './headers/public-origin.js';
 import { AdminRoutesController } from './http/admin-routes.controller.js';
 import { ForwardAuthController } from './http/forward-auth.controller.js';
 import { GatewayEdge } from './http/gateway-edge.js';
@@ -26,7 +25,6 @@ import { Upstreams } from './routes/upstreams.js';
     Forwarder,
     GatewayDecision,
     GatewayEdge,
-    PublicOrigin,
     Tunnels,
     Upgrades,
     UpstreamDocuments,

@@ -4,8 +4,8 @@ export interface AnswerPlace {
   target: string;
   /** The target of the upstream request, query included. */
   path: string;
-  /** Origin by which the client knows this server; undefined where it did not say. */
-  publicOrigin: string | undefined;
+  /** Origin by which clients know this server. */
+  publicOrigin: string;
   route: {
     upstream: { targets: readonly string[] };
     stripPrefix: string;
@@ -31,7 +31,7 @@ export function publicLocation(reference: string, place: AnswerPlace): string | 
 
 /** An upstream that heeds X-Forwarded-Host names this server itself. */
 function isOwn(origin: string, { target, publicOrigin, route }: AnswerPlace): boolean {
-  const own = [target, ...route.upstream.targets, publicOrigin ?? target];
+  const own = [target, ...route.upstream.targets, publicOrigin];
   return own.some((url) => URL.canParse(url) && new URL(url).origin === origin);
 }
 

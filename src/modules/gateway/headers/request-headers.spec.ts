@@ -8,8 +8,7 @@ const ROUTE: RequestFacts['route'] = { dropHeaders: [], forwardAuthorization: fa
 function facts(changes: Partial<RequestFacts> = {}): RequestFacts {
   return {
     clientIp: '203.0.113.9',
-    proto: 'https',
-    host: 'api.example',
+    publicOrigin: 'https://api.example',
     requestId: 'request-1',
     httpVersion: '1.1',
     identityHeaders: {},
@@ -162,10 +161,6 @@ describe('the header of a request to an upstream', () => {
   it('appends itself to Via', () => {
     const sent = pairs(requestHeaders(['Via', '1.0 a', 'Via', '1.1 b'], facts({ httpVersion: '1.0' })));
     expect(sent.filter(([name]) => name === 'Via')).toEqual([['Via', '1.0 a, 1.1 b, 1.0 grantway']]);
-  });
-
-  it('names no host where the request named none', () => {
-    expect(requestHeaders([], facts({ host: undefined }))).not.toContain('X-Forwarded-Host');
   });
 
   it('keeps what only begins like one of those', () => {

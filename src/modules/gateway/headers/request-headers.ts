@@ -13,9 +13,8 @@ import {
 export interface RequestFacts {
   /** Of the caller, a trusted proxy's word included. */
   clientIp: string;
-  proto: 'http' | 'https';
-  /** Undefined: HTTP/1.0 names none. */
-  host: string | undefined;
+  /** Origin by which clients know this server. */
+  publicOrigin: string;
   requestId: string;
   /** Of the message received, as in `1.1`. */
   httpVersion: string;
@@ -67,11 +66,12 @@ function isCredential(name: string): boolean {
   return name === 'authorization' || name === 'dpop';
 }
 
-function ours({ clientIp, proto, host, requestId, identityHeaders }: RequestFacts): string[] {
+function ours({ clientIp, publicOrigin, requestId, identityHeaders }: RequestFacts): string[] {
+  const { protocol, host } = new URL(publicOrigin);
   return [
     ...['X-Forwarded-For', clientIp],
-    ...['X-Forwarded-Proto', proto],
-    ...(host === undefined ? [] : ['X-Forwarded-Host', host]),
+    ...['X-Forwarded-Proto', protocol.slice(0, -1)],
+    ...['X-Forwarded-Host', host],
     ...['X-Request-Id', requestId],
     ...Object.entries(identityHeaders).flat(),
   ];

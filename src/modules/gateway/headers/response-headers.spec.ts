@@ -107,7 +107,7 @@ describe('the header of an answer to the client', () => {
   });
 
   it('has the fields of this server instead of the upstream’s, and both in one Vary', () => {
-    const extraHeaders = { 'RateLimit-Policy': 'ours', 'cache-control': 'private', vary: 'Origin' };
+    const extraHeaders = { 'RateLimit-Policy': 'ours', 'cache-control': 'private', Vary: 'Origin' };
     const fields = ['ratelimit_policy', 'theirs', 'Cache-Control', 'public', 'Vary', 'Accept'];
     expect(sent(fields, { extraHeaders, isAuthenticated: true })).toEqual([
       ...['Vary', 'Accept, Origin'],

@@ -79,7 +79,7 @@ const REFERENCES = new Set(['location', 'content-location']);
 /** The header for the client. Fields that may come several times, such as Set-Cookie, stay several. */
 export function responseHeaders(rawHeaders: RawHeaders, facts: AnswerFacts): ClientHeader {
   const endsHere = hopByHop(rawHeaders);
-  const { Vary, ...extra } = withVary(facts.extraHeaders);
+  const { Vary, ...extra } = facts.extraHeaders;
   const replaced = new Set(Object.keys(extra).map(canonicalName));
   const headers: string[] = [];
   const withheld: string[] = [];
@@ -123,11 +123,4 @@ function isLength(name: string): boolean {
 /** RFC 9110 §8.6. */
 function mayHaveLength(status: number): boolean {
   return status >= 200 && status !== 204;
-}
-
-/** The caller's headers with Vary, however it is written, under that name. */
-function withVary(headers: Readonly<Record<string, string>>): Record<string, string> & { Vary?: string } {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [/^vary$/i.test(name) ? 'Vary' : name, value]),
-  );
 }

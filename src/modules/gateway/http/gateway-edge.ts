@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ServerConfig } from '../../../config/config.js';
 import { liftBodyDeadline } from '../../../platform/http/body-deadline.js';
 import type { CorsPolicy } from '../../../platform/http/cors.js';
 import type { OwnPaths } from '../../../platform/http/own-paths.js';
@@ -8,7 +9,6 @@ import { headerValues } from '../../../platform/http/request.js';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
 import { logRequest } from '../../../platform/logging/request-log.js';
 import { type AdmittedCall, GatewayDecision } from '../decision/gateway-decision.js';
-import { PublicOrigin } from '../headers/public-origin.js';
 import type { Admission } from '../proxy/admission.js';
 import { callerOf } from '../proxy/caller.js';
 import { Forwarder } from '../proxy/forwarder.js';
@@ -40,7 +40,7 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly forwarder: Forwarder,
     private readonly tunnels: Tunnels,
     private readonly upgrades: Upgrades,
-    private readonly publicOrigin: PublicOrigin,
+    private readonly config: ServerConfig,
     private readonly logger: AppLogger,
   ) {}
 
@@ -85,21 +85,31 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
       request.subject = claims.sub;
     });
     request.forwardedBy = admitted.route.id;
-    const corsHeaders = { Vary: 'Origin', ...(await cors.answerHeaders(request)) };
-    const admission: Admission = {
-      ...admitted,
-      ...this.publicOrigin,
-      requestId: request.id,
-      caller: callerOf(admitted.claims, call.ip),
-      clientIp: request.ip,
-      extraResponseHeaders: { ...admitted.limitHeaders, ...corsHeaders },
-      awaitsContinue: this.awaitingContinue.has(request.raw),
-    };
+    const admission = this.admissionOf(request, admitted, call.ip, await cors.answerHeaders(request));
     const upgrade = this.upgrades.of(request.raw);
     if (upgrade === undefined) await this.forward(admission, request, reply);
     else await this.tunnel(admission, admitted, upgrade, request, reply);
     // Answered already, past Fastify.
     reply.hijack();
+  }
+
+  private admissionOf(
+    request: FastifyRequest,
+    { route, path, claims, identityHeaders, limitHeaders }: AdmittedCall,
+    clientIp: string,
+    corsHeaders: Readonly<Record<string, string>>,
+  ): Admission {
+    return {
+      route,
+      path,
+      identityHeaders,
+      requestId: request.id,
+      caller: callerOf(claims, clientIp),
+      clientIp,
+      publicOrigin: this.config.issuer,
+      extraResponseHeaders: { ...limitHeaders, Vary: 'Origin', ...corsHeaders },
+      awaitsContinue: this.awaitingContinue.has(request.raw),
+    };
   }
 
   private async forward(admission: Admission, request: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -12,9 +12,8 @@ export interface Admission {
   caller: string;
   /** Of the caller, a trusted proxy's word included. */
   clientIp: string;
-  proto: 'http' | 'https';
-  /** Host by which the client knows this server; undefined where HTTP/1.0 names none. */
-  host: string | undefined;
+  /** Origin by which clients know this server: the configured one, never what a request says of itself. */
+  publicOrigin: string;
   /** Set on the answer in place of the upstream's: limits, CORS. `Vary` is added to. */
   extraResponseHeaders: Readonly<Record<string, string>>;
   /** Whether the client waits for a 100 that nobody has sent yet. RFC 9110 §10.1.1. */

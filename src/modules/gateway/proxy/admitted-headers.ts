@@ -19,11 +19,10 @@ export function clientHeader(
   status: number,
   rawHeaders: string[],
 ): ClientHeader {
-  const { route, path, requestId, proto, host, extraResponseHeaders } = admission;
+  const { route, path, requestId, publicOrigin, extraResponseHeaders } = admission;
   return responseHeaders(rawHeaders, {
-    ...{ status, requestId, route, path },
+    ...{ status, requestId, route, path, publicOrigin },
     target: target.origin,
-    publicOrigin: host === undefined ? undefined : `${proto}://${host}`,
     isAuthenticated: !route.public,
     extraHeaders: extraResponseHeaders,
   });

@@ -10,19 +10,21 @@ export const ANONYMOUS_UPLOAD_MS = 5 * 60_000;
  * Times that end an exchange whatever moves: the route's total, and without one that of a body which anybody may send.
  *
  * @param onExpiry called when one of them is over
+ * @param anonymousUploadMs for a body that comes without a token
  * @returns stops them
  */
 export function startDeadlines(
   route: Route,
-  body: RequestBody | undefined,
   onExpiry: () => void,
+  body?: RequestBody,
+  anonymousUploadMs = ANONYMOUS_UPLOAD_MS,
 ): () => void {
   const { total } = route.timeouts;
   if (total !== undefined) return starting(onExpiry, total);
   if (!route.public || body === undefined) return () => undefined;
   return starting(() => {
     if (!body.hasArrived) onExpiry();
-  }, ANONYMOUS_UPLOAD_MS);
+  }, anonymousUploadMs);
 }
 
 function starting(onExpiry: () => void, ms: number): () => void {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   type Front,
   aRouteTo,
@@ -16,7 +16,6 @@ import {
   startUpstream,
 } from '../../../../test/support/upstream-server.js';
 import type { Route, UpstreamTimeouts } from '../routes/route.js';
-import { ANONYMOUS_UPLOAD_MS } from './deadlines.js';
 
 const toBeClosed = closedAfterEach();
 
@@ -245,19 +244,12 @@ describe('a slow upload', () => {
     /** Five minutes, for a test. Milliseconds. */
     const SHORT_MS = 200;
 
-    beforeEach(() => {
-      const real = setTimeout;
-      vi.spyOn(globalThis, 'setTimeout').mockImplementation((callback: () => void, ms?: number) =>
-        real(callback, ms === ANONYMOUS_UPLOAD_MS ? SHORT_MS : ms),
-      );
-    });
-    afterEach(() => void vi.restoreAllMocks());
-
     async function anOpenFront(said: Partial<Route>): Promise<Front> {
       const upstream = toBeClosed(
         await startUpstream((request, response) => void request.resume().once('end', () => response.end())),
       );
-      return toBeClosed(await startFront(aRouteTo([upstream], { timeouts: AMPLE, ...said }, { breaker })));
+      const route = aRouteTo([upstream], { timeouts: AMPLE, ...said }, { breaker });
+      return toBeClosed(await startFront(route, {}, { anonymousUploadMs: SHORT_MS }));
     }
 
     it('ends with 408 after some minutes, although it moves', async () => {
@@ -282,7 +274,7 @@ describe('a slow upload', () => {
         ),
       );
       const route = aRouteTo([upstream], { public: true, timeouts: AMPLE });
-      const front = toBeClosed(await startFront(route));
+      const front = toBeClosed(await startFront(route, {}, { anonymousUploadMs: SHORT_MS }));
       expect(statusOf(await raw(front, rawPost('/', [], 'body')))).toBe(200);
     });
   });

@@ -105,13 +105,6 @@ describe('a forwarded request', () => {
     expect(json.body).toBe('');
     expect(json.rawHeaders.join().toLowerCase()).not.toMatch(/content-length|transfer-encoding/);
   });
-
-  it('is not sent at all as TRACE, which would send the caller its upstream identity', async () => {
-    const upstream = await anUpstream(echo);
-    const front = await aFront(upstream);
-    expect(statusOf(await raw(front, 'TRACE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'))).toBe(501);
-    expect(upstream.accepted).toBe(0);
-  });
 });
 
 describe('a forwarded answer', () => {

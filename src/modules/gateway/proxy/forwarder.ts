@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
-import { ContentTooLarge, ProblemError } from '../../../protocol/problem.js';
+import { ContentTooLarge } from '../../../protocol/problem.js';
 import type { Admission } from './admission.js';
-import { clientHeader, upstreamHeader } from './admitted-headers.js';
+import { upstreamHeader } from './admitted-headers.js';
+import { answerListener } from './answer-listener.js';
 import { ClientAnswer } from './client-answer.js';
-import { startDeadlines, whoIsOverdue } from './deadlines.js';
+import { ANONYMOUS_UPLOAD_MS, startDeadlines, whoIsOverdue } from './deadlines.js';
 import { Exchange } from './exchange.js';
 import { ExchangeLog } from './exchange-log.js';
 import { ClientGone, TimedOut, Unreached, refusalOf } from './failures.js';
@@ -29,6 +30,7 @@ export class Forwarder {
   constructor(
     private readonly pools: UpstreamPools,
     logger: AppLogger,
+    @Optional() private readonly anonymousUploadMs: number = ANONYMOUS_UPLOAD_MS,
   ) {
     this.log = new ExchangeLog(logger);
   }
@@ -38,12 +40,10 @@ export class Forwarder {
    * The body of the request is not touched before a connection to an upstream stands.
    *
    * @throws ProblemError while nothing of an answer is written, never after: 413 for too long a body, 408 for one that
-   *   stops coming, 502 without a valid answer, 503 without a target, 504 without an answer in time, 501 for TRACE;
-   *   Throttled for a caller that takes up its share of what may be in flight
+   *   stops coming, 502 without a valid answer, 503 without a target, 504 without an answer in time; Throttled for a
+   *   caller that takes up its share of what may be in flight
    */
   async forward(admission: Admission, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // It would send the identity that is meant for the upstream to the client.
-    if (request.method === 'TRACE') throw new ProblemError(501, 'This server does not forward this method.');
     const { hasBody, contentLength } = framingOf(request);
     const { maxBodyBytes } = admission.route;
     if (Number(contentLength) > (maxBodyBytes ?? Infinity)) throw new ContentTooLarge();
@@ -54,10 +54,11 @@ export class Forwarder {
       ? new RequestBody(request, maxBodyBytes, () => admission.awaitsContinue && response.writeContinue())
       : undefined;
     const forwarding: Forwarding = { admission, request, body, contentLength, answer, current: undefined };
-    const stopDeadlines = startDeadlines(admission.route, body, () => {
+    const onExpiry = (): void => {
       const { exchange, sinceMs } = forwarding.current!;
       exchange.stop(new TimedOut(whoIsOverdue(body, answer, sinceMs)));
-    });
+    };
+    const stopDeadlines = startDeadlines(admission.route, onExpiry, body, this.anonymousUploadMs);
     try {
       await this.tryTargets(first, forwarding);
     } catch (error) {
@@ -96,16 +97,7 @@ export class Forwarder {
     });
     const exchange = new Exchange(answer, patience);
     forwarding.current = { exchange, sinceMs: performance.now() };
-    answer.listen({
-      header: (status, rawHeaders) => {
-        const { headers, withheld } = clientHeader(admission, target, status, rawHeaders);
-        this.log.withheld(withheld, target, admission);
-        return headers;
-      },
-      onDrain: () => exchange.resume(),
-      onGone: () => exchange.stop(new ClientGone()),
-      onBroken: (error) => this.log.failed(error, target, admission),
-    });
+    answer.listen(answerListener(exchange, admission, target, this.log));
     await target.circuit.run(async () => {
       if (!exchange.isStopped) {
         void exchange.over.then(target.enter(admission.caller));

@@ -400,7 +400,7 @@ describe('many requests', () => {
     await until(() => front.underWay === 0, 'the end');
     expect(front.pools.choose(route, 'anybody').inFlight).toBe(0);
     expect(upstream.connections.size).toBeLessThanOrEqual(30);
-    await front.pools.close();
+    await front.pools.onApplicationShutdown();
     await until(() => upstream.connections.size === 0, 'the connections to close');
   });
 

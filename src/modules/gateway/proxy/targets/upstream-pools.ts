@@ -70,10 +70,6 @@ export class UpstreamPools implements OnApplicationShutdown {
 
   /** The server has ended by now: nobody waits for what is still under way. */
   async onApplicationShutdown(): Promise<void> {
-    await this.close();
-  }
-
-  async close(): Promise<void> {
     const targets = [...this.targets.values()];
     this.targets.clear();
     this.ofRoute = new WeakMap();

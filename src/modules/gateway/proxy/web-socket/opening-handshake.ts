@@ -3,7 +3,9 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Admission } from '../admission.js';
 import { clientHeader, upstreamHeader } from '../admitted-headers.js';
+import { answerListener } from '../answer-listener.js';
 import { ClientAnswer } from '../client-answer.js';
+import { startDeadlines } from '../deadlines.js';
 import { Exchange } from '../exchange.js';
 import type { ExchangeLog } from '../exchange-log.js';
 import { ClientGone, TimedOut, refusalOf } from '../failures.js';
@@ -38,10 +40,7 @@ export class OpeningHandshake {
     const { request, response } = upgrade;
     this.key = readHandshake(request);
     this.answer = new ClientAnswer(request, response);
-    this.exchange = new Exchange(
-      this.answer,
-      new Patience(admission.route.timeouts, () => this.exchange.stop(new TimedOut('upstream'))),
-    );
+    this.exchange = new Exchange(this.answer, new Patience(admission.route.timeouts, () => this.giveUp()));
   }
 
   /** Fulfilled when the handshake holds nothing of the target any more, but for the socket of a tunnel. */
@@ -55,9 +54,7 @@ export class OpeningHandshake {
    * @throws ProblemError while nothing is written to the socket, and the response is free for another answer
    */
   async take(): Promise<Duplex | undefined> {
-    const { total } = this.admission.route.timeouts;
-    const overdue = (): void => this.exchange.stop(new TimedOut('upstream'));
-    const timer = total === undefined ? undefined : setTimeout(overdue, total);
+    const stopDeadlines = startDeadlines(this.admission.route, () => this.giveUp());
     this.listen();
     try {
       await this.target.circuit.run(async () => this.dispatch());
@@ -68,22 +65,20 @@ export class OpeningHandshake {
       this.answer.release();
       throw refusalOf(error as Error);
     } finally {
-      clearTimeout(timer);
+      stopDeadlines();
     }
     return this.accepted && this.accept(this.accepted);
+  }
+
+  /** A handshake has no body that a client could be slow to send. */
+  private giveUp(): void {
+    this.exchange.stop(new TimedOut('upstream'));
   }
 
   private listen(): void {
     const { answer, exchange, admission, target, log } = this;
     answer.listen({
-      header: (status, rawHeaders) => {
-        const { headers, withheld } = clientHeader(admission, target, status, rawHeaders);
-        log.withheld(withheld, target, admission);
-        return headers;
-      },
-      onDrain: () => exchange.resume(),
-      onGone: () => exchange.stop(new ClientGone()),
-      onBroken: (error) => log.failed(error, target, admission),
+      ...answerListener(exchange, admission, target, log),
       onSwitch: (rawHeaders, upstream) => {
         demandAcceptance(rawHeaders, this.key);
         const { headers } = clientHeader(admission, target, 101, rawHeaders);

@@ -358,7 +358,7 @@ describe('a tunnel', () => {
     const upstream = await anEchoServer();
     const front = await aFront(upstream);
     const closed = closing(await connected(front));
-    await front.tunnels.closeAll();
+    await front.tunnels.onModuleDestroy();
     expect((await closed).code).toBe(1001);
     await expectNothingLeft(front, upstream);
   });
@@ -375,7 +375,7 @@ describe('a tunnel', () => {
     const socket = new WebSocket(front.origin);
     const closed = closing(socket);
     await until(() => accept !== undefined, 'the handshake');
-    await front.tunnels.closeAll();
+    await front.tunnels.onModuleDestroy();
     accept!();
     expect((await closed).code).toBe(1001);
     await expectNothingLeft(front, upstream);

@@ -26,13 +26,11 @@ export class Tunnels implements OnModuleDestroy {
     this.log = new ExchangeLog(logger);
   }
 
-  /** A server that ends waits for its connections, and these do not end by themselves. */
+  /**
+   * Tells every client that this server goes away, and ends its connection; so for those whose handshake is under way. A
+   * server that ends waits for its connections, and these do not end by themselves.
+   */
   async onModuleDestroy(): Promise<void> {
-    await this.closeAll();
-  }
-
-  /** Tells every client that this server goes away, and ends its connection; so for those whose handshake is under way. */
-  async closeAll(): Promise<void> {
     this.isClosing = true;
     const tunnels = [...this.open];
     for (const tunnel of tunnels) tunnel.end(CLOSE_CODE.goingAway, 'The server is stopping.');
