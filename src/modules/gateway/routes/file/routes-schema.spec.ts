@@ -6,6 +6,7 @@ import { schemaMistakesIn } from './schema-mistakes.js';
 interface Schema {
   default?: unknown;
   properties?: Record<string, Schema>;
+  items?: Schema;
   /** The long form of what may be said in short. */
   else?: Schema;
 }
@@ -39,7 +40,7 @@ describe('the schema of the routes file', () => {
   });
 
   it('shows what a route has that does not say it', () => {
-    const { upstream, ...members } = defaults as RouteEntry & { upstream: { health: object } };
+    const { upstream, ...members } = defaults as { upstream: { health: object } };
     const silent: RouteEntry = {
       id: 'a',
       path: '/a',
@@ -57,12 +58,14 @@ describe('the schema of the routes file', () => {
   });
 
   it('shows what a spike arrest counts that does not say it', () => {
-    const { else: list } = ROUTES_SCHEMA.properties.routes.items.properties.spike_arrest as {
-      else: { items: Schema };
-    };
-    const { by } = defaultsOf(list.items) as { by: 'route' };
-    const routeWith = (spike_arrest: RouteEntry['spike_arrest']) =>
-      routeOf({ id: 'a', path: '/a', upstream: 'http://a', spike_arrest }, undefined, 'https://api.example');
+    const { spike_arrest } = (ROUTES_SCHEMA.properties.routes.items as Schema).properties!;
+    const { by } = defaultsOf(spike_arrest!.else!.items!) as { by: 'route' };
+    const routeWith = (said: RouteEntry['spike_arrest']) =>
+      routeOf(
+        { id: 'a', path: '/a', upstream: 'http://a', spike_arrest: said },
+        undefined,
+        'https://api.example',
+      );
     const outspoken = routeWith([{ rate: '1/second', by }]);
     expect(routeWith('1/second')).toEqual(outspoken);
     expect(routeWith([{ rate: '1/second' }])).toEqual(outspoken);

@@ -36,7 +36,7 @@ describe('the YAML', () => {
     const began = performance.now();
     const found = folder.mistakesOf(text);
     expect(found.map((mistake) => mistake.detail).join('\n')).toMatch(detail);
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(performance.now() - began).toBeLessThan(10_000);
     expect(found.every(({ line }) => line !== undefined && line >= 1)).toBe(true);
   });
 
