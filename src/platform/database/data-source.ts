@@ -1,5 +1,5 @@
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
-import type { PoolConfig } from 'pg';
+import type { ClientBase, PoolConfig } from 'pg';
 import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
 import { DatabaseConfig } from '../../config/config.js';
 import { EmbeddedDatabase } from './embedded-database.js';
@@ -24,8 +24,21 @@ export function postgresOptions(url: string, poolSize: number, persistence: Pers
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
-    onConnect: (client) => endWhenSilent(client, SILENCE_TIMEOUT_MS),
+    // pg-pool waits for what this returns, which its types do not say.
+    onConnect: prepareSession as (client: ClientBase) => void,
   } satisfies PoolConfig);
+}
+
+/**
+ * A server may be set up to confirm a commit before it is on its disk, and lose it in a crash: a token that somebody was
+ * told is revoked would be good again. Stricter settings than `on` stay. PostgreSQL manual, “Asynchronous Commit”.
+ */
+const COMMIT_DURABLY = `SELECT set_config('synchronous_commit', 'on', false)
+  WHERE current_setting('synchronous_commit') = 'off'`;
+
+async function prepareSession(client: ClientBase): Promise<void> {
+  endWhenSilent(client, SILENCE_TIMEOUT_MS);
+  await client.query(COMMIT_DURABLY);
 }
 
 /** The same for the embedded database: one connection, which the pg pool then queues for. */

@@ -1,4 +1,4 @@
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { describe, expect, it } from 'vitest';
 import { isDatabaseUnavailable, isUniqueViolation } from './unavailable.js';
 
@@ -33,6 +33,10 @@ describe('an error of the database', () => {
     'Query read timeout',
   ])('means “not now” when node-postgres says “%s”', (message) => {
     expect(isDatabaseUnavailable(new Error(message))).toBe(true);
+  });
+
+  it('means “not now” when a transaction lost its connection', () => {
+    expect(isDatabaseUnavailable(new QueryRunnerAlreadyReleasedError())).toBe(true);
   });
 
   it('means the same inside of what TypeORM or a dual-stack connection makes of it', () => {

@@ -1,3 +1,5 @@
+import { QueryRunnerAlreadyReleasedError } from 'typeorm';
+
 /** SQLSTATE classes and codes that mean "not now" and never "wrong": PostgreSQL manual, Appendix A. */
 const TRANSIENT_STATES = /^(08...|53...|57P0[1-5]|57014|25006|25P03|40001|40P01|55P03)$/;
 
@@ -22,6 +24,8 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   if (typeof code === 'string' && (TRANSIENT_STATES.test(code) || TRANSIENT_ERRNO.has(code))) return true;
   if (TRANSIENT_TEXT.test(error.message)) return true;
+  // A connection that breaks within a transaction: TypeORM gives it up, then fails to roll back, and only that is told.
+  if (error instanceof QueryRunnerAlreadyReleasedError) return true;
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
   const { driverError } = error as { driverError?: unknown };
   return driverError !== undefined && driverError !== error && isDatabaseUnavailable(driverError);
