@@ -262,9 +262,15 @@ describe('the configuration', () => {
       expect(config.server.port).toBe(4000);
     });
 
-    it('counts as unset when the file is empty', () => {
-      expect(loadConfig({ BOOTSTRAP_PASSWORD_FILE: aFile('\n') }).bootstrap.password).toBeUndefined();
-    });
+    it.each(['TLS_CLIENT_CA', 'GATEWAY_CA', 'REDIS_URL', 'DATABASE_URL', 'BOOTSTRAP_PASSWORD'])(
+      'is a mistake when the file is empty, and does not leave the process without %s',
+      (name) => {
+        for (const text of ['', '\n', '\r\n'])
+          expect(mistakesOf({ [`${name}_FILE`]: aFile(text) })).toEqual([
+            `${name}_FILE names a file that is empty.`,
+          ]);
+      },
+    );
 
     it('is a mistake when the file cannot be read, named without its path', () => {
       const mistakes = mistakesOf({

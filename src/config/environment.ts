@@ -13,7 +13,8 @@ export class ConfigurationError extends Error {
 
 /**
  * Reads variables by name and collects what is wrong with them, so that an operator mends everything in one go.
- * `X_FILE` reads the value of `X` from a file, for secrets that are mounted. An empty value counts as unset.
+ * `X_FILE` reads the value of `X` from a file, for secrets that are mounted. An empty value counts as unset, an empty file
+ * is a mistake.
  */
 export class EnvironmentReader {
   readonly mistakes: string[] = [];
@@ -28,12 +29,11 @@ export class EnvironmentReader {
       this.mistakes.push(`${name} and ${name}_FILE are both set; keep one.`);
       return undefined;
     }
-    try {
-      return readFileSync(file, 'utf8').replace(/\r?\n$/, '') || undefined;
-    } catch {
-      this.mistakes.push(`${name}_FILE names a file that cannot be read.`);
-      return undefined;
-    }
+    const content = contentOf(file);
+    // A certificate or a secret that was not mounted must not switch off what it was meant for.
+    if (content === '') this.mistakes.push(`${name}_FILE names a file that is empty.`);
+    if (content === undefined) this.mistakes.push(`${name}_FILE names a file that cannot be read.`);
+    return content || undefined;
   }
 
   integer(name: string, fallback: number, range: { from: number; to: number }): number {
@@ -71,5 +71,13 @@ export class EnvironmentReader {
   /** @throws ConfigurationError when anything was wrong */
   finish(): void {
     if (this.mistakes.length > 0) throw new ConfigurationError(this.mistakes);
+  }
+}
+
+function contentOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch {
+    return undefined;
   }
 }
