@@ -36,7 +36,7 @@ describe('the plain headers about a caller', () => {
       'X-Auth-Request-Groups': 'clerk,auditor',
     });
     expect(presetHeaders('authelia', ALICE)).toEqual({
-      'Remote-User': 'alice',
+      'Remote-User': ALICE.sub,
       'Remote-Name': Buffer.from('Alice Əliyeva').toString('latin1'),
       'Remote-Email': 'alice@example.com',
       'Remote-Groups': 'clerk,auditor',

@@ -24,7 +24,8 @@ const PRESETS: Record<HeaderPreset, (claims: AccessTokenClaims) => Values> = {
     'X-Auth-Request-Groups': personOnly(claims, listOf(claims.roles)),
   }),
   authelia: (claims) => ({
-    'Remote-User': personOnly(claims, claims.preferred_username ?? claims.sub),
+    // Never a username, which may be given to somebody else, or be chosen to look like another person's subject.
+    'Remote-User': personOnly(claims, claims.sub),
     'Remote-Name': personOnly(claims, claims.name),
     'Remote-Email': personOnly(claims, claims.email),
     'Remote-Groups': personOnly(claims, listOf(claims.roles)),
