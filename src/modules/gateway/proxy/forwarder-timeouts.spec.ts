@@ -11,11 +11,10 @@ import {
 import { raw, rawPost, statusOf } from '../../../../test/support/raw.js';
 import {
   type UpstreamServer,
-  startCannedUpstream,
   startRawUpstream,
   startUpstream,
 } from '../../../../test/support/upstream-server.js';
-import type { Route, UpstreamTimeouts } from '../routes/route.js';
+import type { UpstreamTimeouts } from '../routes/route.js';
 
 const toBeClosed = closedAfterEach();
 
@@ -186,134 +185,5 @@ describe('time', () => {
     const front = await aFront(upstream, { total: 200 });
     await expect((await fetch(front.origin)).text()).rejects.toThrow(/terminated/);
     await until(() => upstream.connections.size === 0, 'the connection to close');
-  });
-});
-
-describe('a slow upload', () => {
-  const UPLOAD = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n';
-  const breaker = { failures: 1, openMs: 20_000 };
-
-  /** Sends a byte every 20 ms until there is an answer. @param most bytes */
-  async function trickle(front: Front, most = Infinity): Promise<string> {
-    const socket = connect(front.port, '127.0.0.1');
-    socket.write(most === Infinity ? UPLOAD : UPLOAD.replace('100', String(most)));
-    let left = most;
-    const drops = setInterval(() => {
-      if (left-- > 0) socket.write('x');
-    }, 20);
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    clearInterval(drops);
-    socket.destroy();
-    return String(answer);
-  }
-
-  it('that takes all the time there is for it is the client’s fault: 408, and the circuit stays closed', async () => {
-    const upstream = toBeClosed(
-      await startUpstream((request, response) => void request.resume().once('end', () => response.end())),
-    );
-    const route = aRouteTo([upstream], { timeouts: { ...AMPLE, total: 300 } }, { breaker });
-    const front = toBeClosed(await startFront(route));
-    expect(statusOf(await trickle(front))).toBe(408);
-    expect(statusOf(await raw(front, GET))).toBe(200);
-  });
-
-  it('that leaves the upstream the rest of the time only is no strike against it', async () => {
-    const upstream = toBeClosed(
-      await startUpstream((request, response) => {
-        if (request.method === 'GET') response.end();
-        else request.resume();
-      }),
-    );
-    const route = aRouteTo([upstream], { timeouts: { ...AMPLE, total: 600 } }, { breaker });
-    const front = toBeClosed(await startFront(route));
-    // Some 400 ms.
-    expect(statusOf(await trickle(front, 20))).toBe(504);
-    expect(statusOf(await raw(front, GET))).toBe(200);
-    expect(front.logs).toContainEqual(expect.objectContaining({ error: 'TIMEOUT_TOTAL' }));
-  });
-
-  it('of a moment does not hide that the upstream takes all the time', async () => {
-    const upstream = toBeClosed(await startUpstream((request) => void request.resume()));
-    const route = aRouteTo([upstream], { timeouts: { ...AMPLE, total: 300 } }, { breaker });
-    const front = toBeClosed(await startFront(route));
-    expect(statusOf(await raw(front, rawPost('/', [], 'body')))).toBe(504);
-    expect(statusOf(await raw(front, GET))).toBe(503);
-  });
-
-  describe('without a token', () => {
-    /** Five minutes, for a test. Milliseconds. */
-    const SHORT_MS = 200;
-
-    async function anOpenFront(said: Partial<Route>): Promise<Front> {
-      const upstream = toBeClosed(
-        await startUpstream((request, response) => void request.resume().once('end', () => response.end())),
-      );
-      const route = aRouteTo([upstream], { timeouts: AMPLE, ...said }, { breaker });
-      return toBeClosed(await startFront(route, {}, { anonymousUploadMs: SHORT_MS }));
-    }
-
-    it('ends with 408 after some minutes, although it moves', async () => {
-      const front = await anOpenFront({ public: true });
-      expect(statusOf(await trickle(front))).toBe(408);
-      expect(statusOf(await raw(front, GET))).toBe(200);
-    });
-
-    it.each([
-      ['the route says how long all of it may take', { public: true, timeouts: { ...AMPLE, total: 20_000 } }],
-      ['a token came along', { public: false }],
-    ])('goes on where %s', async (_, said) => {
-      // More than twice as long as the short time.
-      expect(statusOf(await trickle(await anOpenFront(said), 25))).toBe(200);
-    });
-
-    it('that has arrived does not end an answer which takes longer', async () => {
-      const upstream = toBeClosed(
-        await startUpstream(
-          (request, response) =>
-            void request.resume().once('end', () => setTimeout(() => response.end(), SHORT_MS * 2)),
-        ),
-      );
-      const route = aRouteTo([upstream], { public: true, timeouts: AMPLE });
-      const front = toBeClosed(await startFront(route, {}, { anonymousUploadMs: SHORT_MS }));
-      expect(statusOf(await raw(front, rawPost('/', [], 'body')))).toBe(200);
-    });
-  });
-});
-
-describe('an upstream', () => {
-  it.each([
-    ['that closes without an answer', (): string => ''],
-    ['that answers no HTTP', (): string => 'SSH-2.0-OpenSSH\r\n'],
-    ['whose header is endless', (): string => `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(64 * 1024)}\r\n\r\n`],
-    [
-      'that switches protocols unasked',
-      (): string => 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
-    ],
-    [
-      'that frames its answer twice',
-      (): string =>
-        'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n',
-    ],
-  ])('%s is a 502 that says nothing of it', async (_, answer) => {
-    const upstream = toBeClosed(
-      await startRawUpstream((socket) => {
-        socket.once('data', () => socket.end(answer(), 'latin1'));
-      }),
-    );
-    const front = await aFront(upstream, {});
-    const refusal = await raw(front, GET);
-    expect(statusOf(refusal)).toBe(502);
-    expect(refusal).not.toMatch(/127\.0\.0\.1|SSH|undici|UND_ERR|HPE/);
-    expect(front.logs).toContainEqual(
-      expect.objectContaining({ request_id: 'request-1', route: '/**', target: upstream.origin }),
-    );
-  });
-
-  it('that is not there is a 502', async () => {
-    const upstream = await startCannedUpstream('');
-    await upstream.close();
-    const front = await aFront(upstream, {});
-    expect(statusOf(await raw(front, GET))).toBe(502);
-    expect(front.logs).toContainEqual(expect.objectContaining({ error: 'ECONNREFUSED' }));
   });
 });

@@ -1,55 +1,18 @@
-import { type RequestListener, request as httpRequest } from 'node:http';
+import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { aRouteTo, until } from '../../../../../test/support/gateway-front.js';
 import {
-  type Front,
-  aRouteTo,
-  closedAfterEach,
-  startFront,
-  until,
-} from '../../../../../test/support/gateway-front.js';
-import {
-  type UpstreamServer,
-  startRawUpstream,
-  startUpstream,
-} from '../../../../../test/support/upstream-server.js';
-import { Unavailable } from '../../../../protocol/problem.js';
-import type { Route, Upstream } from '../../routes/route.js';
+  aDeadUpstream,
+  never,
+  ok,
+  several,
+  startedForOneTest,
+  statusAt,
+} from '../../../../../test/support/targets.js';
+import { startRawUpstream, startUpstream } from '../../../../../test/support/upstream-server.js';
 
-const toBeClosed = closedAfterEach();
-
-async function anUpstream(handle: RequestListener): Promise<UpstreamServer> {
-  return toBeClosed(await startUpstream(handle));
-}
-
-async function aFront(route: Route): Promise<Front> {
-  return toBeClosed(await startFront(route));
-}
-
-/** An origin at which nobody listens. */
-async function aDeadUpstream(): Promise<UpstreamServer> {
-  const upstream = await startUpstream(() => undefined);
-  await upstream.close();
-  return upstream;
-}
-
-const ok: RequestListener = (request, response) =>
-  void request.resume().once('end', () => response.end('ok'));
-const never: RequestListener = () => undefined;
-
-async function statusAt(front: Front, init?: RequestInit): Promise<number> {
-  const answer = await fetch(front.origin, init);
-  await answer.arrayBuffer();
-  return answer.status;
-}
-
-async function wait(ms: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function several<T>(count: number, each: (nth: number) => Promise<T>): Promise<T[]> {
-  return Promise.all(Array.from({ length: count }, (_, nth) => each(nth)));
-}
+const { toBeClosed, anUpstream, aFront } = startedForOneTest();
 
 describe('several targets', () => {
   it('are asked in turn while they have the same load', async () => {
@@ -181,189 +144,6 @@ describe('a target that cannot be reached', () => {
     expect(await statusAt(front)).toBe(502);
     const failures = front.logs.filter(({ error }) => error === 'ECONNREFUSED');
     expect(new Set(failures.map(({ target }) => target)).size).toBe(3);
-  });
-});
-
-describe('the circuit of a target', () => {
-  const breaker = { failures: 2, openMs: 300 };
-
-  it('opens after failures in a row, and lets nothing through', async () => {
-    const upstream = toBeClosed(
-      await startRawUpstream((socket) => void socket.once('data', () => socket.destroy())),
-    );
-    const front = await aFront(aRouteTo([upstream], {}, { breaker: { failures: 2, openMs: 3_000 } }));
-    expect([await statusAt(front), await statusAt(front)]).toEqual([502, 502]);
-    const refused = await fetch(front.origin);
-    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '3']);
-    expect(upstream.accepted).toBe(2);
-  });
-
-  it('is not opened by failures with successes between them, nor by answers of any status', async () => {
-    let asked = 0;
-    const upstream = toBeClosed(
-      await startUpstream((request, response) => {
-        asked += 1;
-        if (asked % 2 === 0) request.socket.destroy();
-        else response.writeHead(asked === 1 ? 200 : 503).end();
-      }),
-    );
-    const front = await aFront(aRouteTo([upstream], {}, { breaker }));
-    for (const expected of [200, 502, 503, 502, 503, 502, 503]) expect(await statusAt(front)).toBe(expected);
-  });
-
-  it('is not opened by a burst to one slow path', async () => {
-    const upstream = await anUpstream((request, response) => {
-      if (request.url === '/') response.end('ok');
-    });
-    const timeouts = { connect: 3_000, headers: 100, idle: 3_000, total: undefined };
-    const front = await aFront(aRouteTo([upstream], { timeouts }, { breaker }));
-    const slow = await several(6, async () => fetch(`${front.origin}/slow`));
-    expect(slow.map(({ status }) => status)).toEqual(Array(6).fill(504));
-    expect(await statusAt(front)).toBe(200);
-  });
-
-  it('is not opened by clients that leave', async () => {
-    const upstream = await anUpstream(never);
-    const front = await aFront(aRouteTo([upstream], {}, { breaker }));
-    for (let nth = 0; nth < 4; nth += 1) {
-      await expect(fetch(front.origin, { signal: AbortSignal.timeout(60) })).rejects.toThrow();
-    }
-    await until(() => front.underWay === 0, 'the end');
-    expect(front.pools.choose(aRouteTo([upstream], {}, { breaker }), 'anybody').circuit.shutFor).toBe(0);
-  });
-
-  it('lets one request try after a while, and opens again when that fails', async () => {
-    let asked = 0;
-    const upstream = toBeClosed(
-      await startUpstream((request) => {
-        asked += 1;
-        setTimeout(() => request.socket.destroy(), 30);
-      }),
-    );
-    const front = await aFront(aRouteTo([upstream], {}, { breaker }));
-    for (let nth = 0; nth < 2; nth += 1) await statusAt(front);
-    await wait(breaker.openMs);
-    const statuses = await several(5, async () => statusAt(front));
-    expect(statuses.toSorted()).toEqual([502, 503, 503, 503, 503]);
-    expect(await statusAt(front)).toBe(503);
-    expect(asked).toBe(3);
-  });
-
-  it('closes when the target is back, without a restart', async () => {
-    const dead = await aDeadUpstream();
-    const front = await aFront(aRouteTo([dead], {}, { breaker }));
-    expect([await statusAt(front), await statusAt(front), await statusAt(front)]).toEqual([502, 502, 503]);
-    toBeClosed(await startUpstream(ok, { port: dead.port }));
-    await wait(breaker.openMs);
-    expect(await several(3, async () => statusAt(front))).toContain(200);
-    expect(await several(3, async () => statusAt(front))).toEqual([200, 200, 200]);
-    expect(front.logs.map(({ msg }) => msg)).toEqual(
-      expect.arrayContaining(['circuit of an upstream opened', 'circuit of an upstream closed']),
-    );
-  });
-
-  it('sends requests to the targets that are left', async () => {
-    const alive = await anUpstream(ok);
-    const dying = toBeClosed(
-      await startRawUpstream((socket) => void socket.once('data', () => socket.destroy())),
-    );
-    const front = await aFront(aRouteTo([dying, alive], {}, { breaker: { failures: 2, openMs: 20_000 } }));
-    for (let nth = 0; nth < 4; nth += 1) await statusAt(front, { method: 'POST' });
-    for (let nth = 0; nth < 5; nth += 1) expect(await statusAt(front, { method: 'POST' })).toBe(200);
-    expect(dying.accepted).toBe(2);
-  });
-});
-
-describe('the health of a target', () => {
-  const health: Upstream['health'] = { path: '/health?deep', intervalMs: 40, timeoutMs: 100 };
-
-  it('takes it out while its check fails, and back when it does not', async () => {
-    let status = 200;
-    let asked = 0;
-    const moody = await anUpstream((request, response) => {
-      if (request.url === '/health?deep') response.writeHead(status).end();
-      else {
-        asked += 1;
-        response.end('ok');
-      }
-    });
-    const front = await aFront(aRouteTo([moody], {}, { health }));
-    expect(await statusAt(front)).toBe(200);
-    status = 500;
-    await until(() => front.logs.some(({ msg }) => msg === 'upstream failed its health check'), 'the check');
-    const refused = await fetch(front.origin);
-    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '1']);
-    expect(asked).toBe(1);
-    status = 204;
-    await until(() => front.logs.some(({ msg }) => msg === 'upstream is healthy again'), 'the check');
-    expect(await statusAt(front)).toBe(200);
-  });
-
-  it('fails when the check is not answered in time', async () => {
-    const stuck = await anUpstream(never);
-    const front = await aFront(aRouteTo([stuck], {}, { health }));
-    front.pools.retain([aRouteTo([stuck], {}, { health })]);
-    await until(() => front.logs.some(({ msg }) => msg === 'upstream failed its health check'), 'the check');
-    expect(await statusAt(front)).toBe(503);
-  });
-
-  it('is asked no more when no route names the target, nor after the end', async () => {
-    const upstream = await anUpstream(ok);
-    const route = aRouteTo([upstream], {}, { health });
-    const front = await aFront(route);
-    front.pools.retain([route]);
-    await until(() => upstream.asked > 2, 'some checks');
-    front.pools.retain([]);
-    await until(() => upstream.connections.size === 0, 'the connections to close');
-    const asked = upstream.asked;
-    await wait(200);
-    expect(upstream.asked).toBe(asked);
-  });
-});
-
-describe('a new table of routes', () => {
-  it('lets requests to a target that is gone finish, and closes its connections then', async () => {
-    let finish: (() => void) | undefined;
-    const upstream = toBeClosed(
-      await startUpstream((_, response) => {
-        response.write('begin');
-        finish = () => void response.end(' end');
-      }),
-    );
-    const front = await aFront(aRouteTo([upstream]));
-    const answer = await fetch(front.origin);
-    front.pools.retain([]);
-    finish!();
-    expect(await answer.text()).toBe('begin end');
-    await until(() => upstream.connections.size === 0, 'the connections to close');
-  });
-
-  it('keeps connections, circuit and count of a target that stays', async () => {
-    const upstream = await anUpstream(ok);
-    const front = await aFront(aRouteTo([upstream]));
-    await statusAt(front);
-    const target = front.pools.choose(aRouteTo([upstream]), 'anybody');
-    front.pools.retain([aRouteTo([upstream], { id: 'renamed', scopes: { '*': ['x'] } })]);
-    expect(front.pools.choose(aRouteTo([upstream]), 'anybody')).toBe(target);
-    await statusAt(front);
-    expect(upstream.accepted).toBe(1);
-  });
-
-  it('counts what is in flight to an origin over all routes, however they differ', async () => {
-    const upstream = await anUpstream(never);
-    const { pools } = await aFront(aRouteTo([upstream]));
-    const one = pools.choose(aRouteTo([upstream], {}, { maxInFlight: 2 }), 'anybody');
-    const other = pools.choose(
-      aRouteTo([upstream], {}, { maxInFlight: 1, breaker: { failures: 9, openMs: 9 } }),
-      'anybody',
-    );
-    expect(other).not.toBe(one);
-    const leave = one.enter('anybody');
-    expect(other.inFlight).toBe(1);
-    expect(() => pools.choose(aRouteTo([upstream], {}, { maxInFlight: 1 }), 'anybody')).toThrow(Unavailable);
-    leave();
-    leave();
-    expect(other.inFlight).toBe(0);
   });
 });
 
