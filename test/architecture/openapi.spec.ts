@@ -2,26 +2,55 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GatewayTopology, startTopology } from '../support/gateway-topology.js';
 import { call } from '../support/http.js';
 import { accessOf, mistakesIn, operationsOf } from '../support/openapi-document.js';
-import { type TestServer, startServer } from '../support/server.js';
+import { type TestServer, startOne } from '../support/server.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-let server: TestServer;
-let document: OpenAPIObject;
+let alone: TestServer;
+let topology: GatewayTopology;
 
 beforeAll(async () => {
-  server = await startServer();
-  document = (await call(server, '/docs-json')).json;
+  alone = await startOne();
 });
 
-afterAll(() => server?.close());
+beforeAll(async () => {
+  topology = await startTopology();
+});
 
-describe('the OpenAPI document', () => {
+afterAll(async () => {
+  await alone?.close();
+  await topology?.close();
+});
+
+const documentOf = async (server: TestServer): Promise<OpenAPIObject> =>
+  (await call(server, '/docs-json')).json;
+
+/** Where the document of a process leads that is behind a gateway; one that issues tokens leads to itself. */
+const gatewayOf = ({ config }: TestServer): string => (config.roles.oauth ? '' : config.server.issuer);
+
+/** Every process that the roles are divided among, with the fewest operations that its document has. */
+const PROCESSES: { roles: string; operations: number; of: () => TestServer }[] = [
+  { roles: 'identity,oauth,api', operations: 25, of: () => alone },
+  { roles: 'gateway,oauth', operations: 27, of: () => topology.gateway },
+  { roles: 'identity', operations: 8, of: () => topology.identity },
+  { roles: 'api', operations: 8, of: () => topology.api },
+];
+
+describe.each(PROCESSES)('the OpenAPI document of $roles', ({ operations, of }) => {
+  let server: TestServer;
+  let document: OpenAPIObject;
+
+  beforeAll(async () => {
+    server = of();
+    document = await documentOf(server);
+  });
+
   it('has nothing wrong with it', () => {
-    expect(operationsOf(document).length).toBeGreaterThan(25);
-    expect(mistakesIn(document)).toEqual([]);
+    expect(operationsOf(document).length).toBeGreaterThanOrEqual(operations);
+    expect(mistakesIn(document, gatewayOf(server))).toEqual([]);
   });
 
   it('has the version of the package', () => {
@@ -29,8 +58,8 @@ describe('the OpenAPI document', () => {
     expect(document.info.version).toBe(version);
   });
 
-  it('names no host, so that it is right wherever it is served', () => {
-    expect(document.servers!.map(({ url }) => url)).toEqual(['/']);
+  it('names no host but the gateway’s, so that it is right wherever it is served', () => {
+    expect(document.servers!.map(({ url }) => url)).toEqual([gatewayOf(server) || '/']);
   });
 
   it('says of every operation who may call it', async () => {
@@ -39,15 +68,32 @@ describe('the OpenAPI document', () => {
         method: operation.method.toUpperCase(),
       });
       const challenge = headers.get('WWW-Authenticate');
-      const access = status === 401 ? (challenge!.startsWith('Bearer') ? 'bearer' : 'client') : 'public';
-      // Without a form, a client is not even asked for.
-      const expected = accessOf(operation) === 'client' ? { status: 400 } : { access: accessOf(operation) };
-      expect({ operation: operation.id, status, access }).toMatchObject(expected);
+      const asked = status === 401 ? (challenge!.startsWith('Bearer') ? 'bearer' : 'client') : 'public';
+      const said = accessOf(operation);
+      // Without a form, a client is not even asked for. The internal secret is a bearer token.
+      const expected = said === 'client' ? { status: 400 } : { asked: said === 'internal' ? 'bearer' : said };
+      expect({ operation: operation.id, status, asked }).toMatchObject(expected);
     }
   });
 });
 
+describe('the document of the gateway', () => {
+  it('shows all that the other processes are forwarded', async () => {
+    const whole = operationsOf(await documentOf(topology.gateway)).map(({ id }) => id);
+    const others = [await documentOf(topology.identity), await documentOf(topology.api)];
+    const forwarded = others.flatMap(operationsOf).filter(({ said }) => said.servers === undefined);
+    expect(forwarded.length).toBeGreaterThan(10);
+    expect(whole).toEqual(expect.arrayContaining(forwarded.map(({ id }) => id)));
+  });
+});
+
 describe('the check of the document', () => {
+  let document: OpenAPIObject;
+
+  beforeAll(async () => {
+    document = await documentOf(alone);
+  });
+
   it.each<[string, RegExp, (spoilt: any) => void]>([
     [
       'an operationId that is repeated',
@@ -108,6 +154,15 @@ describe('the check of the document', () => {
     const spoilt = structuredClone(document);
     spoil(spoilt);
     expect(mistakesIn(spoilt).filter((found) => mistake.test(found))).not.toEqual([]);
+  });
+
+  it('finds a document that leads past the gateway in front', () => {
+    const { issuer } = topology.gateway.config.server;
+    expect(mistakesIn(document, issuer)).toEqual([
+      'server: / is not the gateway',
+      `oauth2: /token is not ${issuer}/token`,
+      `oauth2: /token is not ${issuer}/token`,
+    ]);
   });
 });
 

@@ -1,14 +1,23 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Controller, Get, Module, RequestMethod } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppModule } from '../../src/app.module.js';
 import { loadConfig } from '../../src/config/config.js';
-import { type DeclaredAccess, Public, declaredAccessOf } from '../../src/modules/access/index.js';
+import {
+  type DeclaredAccess,
+  Public,
+  RequireScopes,
+  declaredAccessOf,
+} from '../../src/modules/access/index.js';
 import { createAdapter } from '../../src/platform/http/adapter.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
-import { type Answer, call, post } from '../support/http.js';
-import { type Route, type TestServer, startServer } from '../support/server.js';
+import { aDatabase } from '../support/database.js';
+import { type Answer, post } from '../support/http.js';
+import { answerOf, raw, rawRequest } from '../support/raw.js';
+import { type Route, type TestServer, startOne } from '../support/server.js';
 
 const ID = '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b10';
 
@@ -30,37 +39,120 @@ function declaredRoutesOf(server: TestServer): DeclaredRoute[] {
       const handlers = names
         .map((name) => prototype[name]!)
         .filter((handler) => Reflect.hasMetadata('path', handler));
-      return handlers.map((handler) => ({
-        method: RequestMethod[Reflect.getMetadata('method', handler) as number]!,
-        path: `/${Reflect.getMetadata('path', controller)}/${Reflect.getMetadata('path', handler)}`
+      return handlers.flatMap((handler) => {
+        const path = `/${Reflect.getMetadata('path', controller)}/${Reflect.getMetadata('path', handler)}`
           .replaceAll(/\/+/g, '/')
-          .replace(/\/$/, ''),
-        access: declaredAccessOf(controller, handler),
-      }));
+          .replace(/\/$/, '');
+        const access = declaredAccessOf(controller, handler);
+        const method: RequestMethod = Reflect.getMetadata('method', handler);
+        return methodsOf(server, method).map((name) => ({ method: name, path, access }));
+      });
     });
+}
+
+/** `@All()` is a route for every method that the router knows. */
+function methodsOf({ app }: TestServer, method: RequestMethod): string[] {
+  const all: string[] = app.getHttpAdapter().getInstance().supportedMethods;
+  return method === RequestMethod.ALL ? all : [RequestMethod[method]];
+}
+
+/** As text, for fetch knows fewer methods than the router. The router takes no QUERY without a media type. */
+function requestOf(method: string, url: string): string {
+  if (method !== 'QUERY') return rawRequest(`${method} ${url}`);
+  const fields = ['Host: as', 'Content-Type: application/json', 'Content-Length: 2'];
+  return `${rawRequest(`QUERY ${url}`, fields)}{}`;
 }
 
 const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
 
-describe('every route', () => {
+/** What answers to a method that asks for nothing but the header answers as to GET. */
+const isHead = ({ method }: Route): boolean => method === 'HEAD';
+
+const HEALTH = ['GET /health/live', 'GET /health/ready'];
+const DISCOVERY = [
+  'GET /.well-known/jwks.json',
+  'GET /.well-known/oauth-authorization-server',
+  'GET /.well-known/oauth-protected-resource',
+];
+
+interface RoleSet {
+  roles: string;
+  start: () => Promise<TestServer>;
+  /** Every kind of access that its routes have, and at least so many routes. */
+  kinds: DeclaredAccess['kind'][];
+  routes: number;
+  /** All routes that are for anyone. */
+  open: string[];
+}
+
+const behindGateway = { INTERNAL_SECRET: 'ab'.repeat(32), GATEWAY_URL: 'http://127.0.0.1:1' };
+
+/** Every way in which the roles are divided among processes, so that every controller is met in one of them. */
+const ROLE_SETS: RoleSet[] = [
+  {
+    roles: 'identity,oauth,api',
+    start: () => startOne(),
+    kinds: ['client', 'public', 'scopes'],
+    routes: 25,
+    open: [...DISCOVERY, ...HEALTH],
+  },
+  {
+    roles: 'gateway,oauth',
+    start: () =>
+      startOne({
+        environment: {
+          ...{ ROLES: 'gateway,oauth', INTERNAL_SECRET: 'ab'.repeat(32) },
+          ...{ IDENTITY_URL: 'http://127.0.0.1:1', API_URL: 'http://127.0.0.1:2' },
+        },
+      }),
+    kinds: ['client', 'forward-auth-proxy', 'public', 'scopes'],
+    routes: 25,
+    open: [...DISCOVERY, ...HEALTH],
+  },
+  {
+    roles: 'identity',
+    start: () => startOne({ environment: { ROLES: 'identity', ...behindGateway } }),
+    kinds: ['internal', 'public', 'scopes'],
+    routes: 8,
+    open: HEALTH,
+  },
+  {
+    roles: 'api',
+    start: () => startOne({ environment: { ROLES: 'api', ...behindGateway } }),
+    kinds: ['public', 'scopes'],
+    routes: 7,
+    open: HEALTH,
+  },
+];
+
+const SOURCES = resolve(import.meta.dirname, '../../src');
+
+/** Names of the controllers that were met while the routes of all the processes were walked. */
+const met = new Set<string>();
+
+describe.each(ROLE_SETS)('every route of $roles', ({ start, kinds: expectedKinds, routes, open }) => {
   let server: TestServer;
   let declared: DeclaredRoute[];
 
   beforeAll(async () => {
-    server = await startServer();
+    server = await start();
     declared = declaredRoutesOf(server);
+    for (const { name } of server.app.get(DiscoveryService, { strict: false }).getControllers()) {
+      met.add(String(name));
+    }
   });
 
-  afterAll(() => server.close());
+  afterAll(() => server?.close());
 
   it('that the router knows is a controller’s, or the documentation’s', () => {
-    const known = server.routes.filter(({ method, path }) => method !== 'HEAD' && !DOCUMENTATION.test(path));
-    expect(known.length).toBeGreaterThan(25);
-    expect(known.map(nameOf).toSorted()).toEqual(declared.map(nameOf).toSorted());
+    const known = server.routes.filter((route) => !isHead(route) && !DOCUMENTATION.test(route.path));
+    expect(known.length).toBeGreaterThanOrEqual(routes);
+    const names = declared.filter((route) => !isHead(route)).map(nameOf);
+    expect(known.map(nameOf).toSorted()).toEqual(names.toSorted());
   });
 
   it('that answers to HEAD answers to GET, and so has its access', () => {
-    const heads = server.routes.filter(({ method }) => method === 'HEAD').map(({ path }) => path);
+    const heads = server.routes.filter(isHead).map(({ path }) => path);
     const gets = server.routes.filter(({ method }) => method === 'GET').map(({ path }) => path);
     expect(heads.toSorted()).toEqual(gets.toSorted());
   });
@@ -68,24 +160,18 @@ describe('every route', () => {
   it('declares who may call it', () => {
     expect(declared.filter(({ access }) => access === undefined).map(nameOf)).toEqual([]);
     const kinds = Map.groupBy(declared, ({ access }) => access!.kind);
-    expect([...kinds.keys()].toSorted()).toEqual(['client', 'public', 'scopes']);
-    expect(kinds.get('public')!.map(nameOf).toSorted()).toEqual([
-      'GET /.well-known/jwks.json',
-      'GET /.well-known/oauth-authorization-server',
-      'GET /.well-known/oauth-protected-resource',
-      'GET /health/live',
-      'GET /health/ready',
-    ]);
+    expect([...kinds.keys()].toSorted()).toEqual(expectedKinds);
+    expect(kinds.get('public')!.map(nameOf).toSorted()).toEqual(open);
   });
 
   it('is held to that: without credentials only public ones answer', async () => {
     for (const { method, path, access } of declared) {
-      const url = path.replaceAll(/:\w+/g, ID);
+      const url = path.replaceAll(/:\w+/g, ID).replace('*', 'x');
       const form = { grant_type: 'password', token: 'x' };
       const answer: Answer =
         access!.kind === 'client'
           ? await post(server, url, undefined, form)
-          : await call(server, url, { method });
+          : answerOf(await raw(server, requestOf(method, url)));
       const [scheme] = answer.headers.get('WWW-Authenticate')?.split(' ') ?? [];
       const expected = {
         public: [200, undefined],
@@ -100,11 +186,32 @@ describe('every route', () => {
   });
 });
 
-describe('a route that declares nothing', () => {
-  const config = loadConfig({ DATA_DIR: 'memory://', ENCRYPTION_KEY: 'ab'.repeat(32), LOG_LEVEL: 'silent' });
+describe('every controller', () => {
+  it('has its routes walked in one of these processes', () => {
+    const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.controller.ts'),
+    );
+    const written = files.flatMap((file) =>
+      [...readFileSync(join(SOURCES, file), 'utf8').matchAll(/^export class (\w+Controller)\b/gm)].map(
+        ([, name]) => name!,
+      ),
+    );
+    expect(written.length).toBeGreaterThanOrEqual(13);
+    expect([...met].toSorted()).toEqual(written.toSorted());
+  });
+});
 
+describe('at start', () => {
   /** Starts the application with one more controller, short of listening. */
   async function startWith(controller: new () => object): Promise<void> {
+    const database = await aDatabase();
+    const config = loadConfig({
+      ...{
+        DATA_DIR: database.dataDir,
+        ...(database.url === undefined ? {} : { DATABASE_URL: database.url }),
+      },
+      ...{ ENCRYPTION_KEY: 'ab'.repeat(32), LOG_LEVEL: 'silent' },
+    });
     @Module({ imports: [AppModule.forRoot(config, createLogger('silent'))], controllers: [controller] })
     class WithOneMore {}
     const module = await Test.createTestingModule({ imports: [WithOneMore] })
@@ -115,10 +222,11 @@ describe('a route that declares nothing', () => {
       await app.init();
     } finally {
       await app.close();
+      await database.drop();
     }
   }
 
-  it('keeps the application from starting, which says what to do', async () => {
+  it('a route that declares nothing keeps the application from starting, which says what to do', async () => {
     @Controller('forgotten')
     class ForgottenController {
       @Get()
@@ -127,11 +235,11 @@ describe('a route that declares nothing', () => {
       }
     }
     await expect(startWith(ForgottenController)).rejects.toThrow(
-      /^Routes without a declared access: ForgottenController\.read\. Add @RequireScopes/,
+      /^Routes without a declared access: ForgottenController\.read\. Add @RequireScopes.* or @Public\(\)\.$/,
     );
   });
 
-  it('is told from one that declares something', async () => {
+  it('a route that declares something is let be', async () => {
     @Public()
     @Controller('remembered')
     class RememberedController {
@@ -141,5 +249,19 @@ describe('a route that declares nothing', () => {
       }
     }
     await expect(startWith(RememberedController)).resolves.toBeUndefined();
+  });
+
+  it('a route with scopes, in a module of no role, does too: behind a gateway nobody could call it', async () => {
+    @RequireScopes('orders:read')
+    @Controller('stray')
+    class StrayController {
+      @Get()
+      read(): string {
+        return 'reached';
+      }
+    }
+    await expect(startWith(StrayController)).rejects.toThrow(
+      /^Routes of no role.*: StrayController\.read\. List the module.* in src\/app\.module\.ts\.$/,
+    );
   });
 });

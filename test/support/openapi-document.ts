@@ -22,9 +22,10 @@ export function operationsOf(document: OpenAPIObject): Operation[] {
 }
 
 /** Who may call an operation, by its `security`. */
-export function accessOf({ said }: Operation): 'public' | 'client' | 'bearer' {
+export function accessOf({ said }: Operation): 'public' | 'client' | 'bearer' | 'internal' {
   const schemes = (said.security ?? []).flatMap((requirement: object) => Object.keys(requirement));
   if (schemes.includes('oauth2')) return 'bearer';
+  if (schemes.includes('internal')) return 'internal';
   return schemes.includes('client') ? 'client' : 'public';
 }
 
@@ -36,15 +37,18 @@ export function requestsOf(document: OpenAPIObject, { said }: Operation): Record
   return Object.fromEntries(Object.entries<any>(media.examples).map(([name, { value }]) => [name, value]));
 }
 
-/** What is wrong with the document; empty when nothing is. Each entry begins with where it is. */
-export function mistakesIn(document: OpenAPIObject): string[] {
+/**
+ * What is wrong with the document; empty when nothing is. Each entry begins with where it is.
+ * @param gateway the origin to which the document of a process behind a gateway leads
+ */
+export function mistakesIn(document: OpenAPIObject, gateway = ''): string[] {
   return [
-    ...documentMistakes(document),
+    ...documentMistakes(document, gateway),
     ...operationsOf(document).flatMap((one) => operationMistakes(document, one)),
   ];
 }
 
-function documentMistakes(document: OpenAPIObject): string[] {
+function documentMistakes(document: OpenAPIObject, gateway: string): string[] {
   const mistakes: string[] = [];
   const ids = operationsOf(document).map(({ id }) => id);
   const repeated = ids.filter((id, at) => ids.indexOf(id) !== at);
@@ -59,11 +63,12 @@ function documentMistakes(document: OpenAPIObject): string[] {
     if (!references.includes(`#/components/schemas/${name}`)) mistakes.push(`schema: ${name} is not used`);
   }
   for (const { url } of document.servers ?? []) {
-    if (!/^\/(?!\/)/.test(url)) mistakes.push(`server: ${url} is not relative`);
+    if (gateway !== '' && url !== gateway) mistakes.push(`server: ${url} is not the gateway`);
+    if (gateway === '' && !/^\/(?!\/)/.test(url)) mistakes.push(`server: ${url} is not relative`);
   }
   const flow: any = (document.components?.securitySchemes?.oauth2 as any)?.flows.password;
   for (const url of [flow?.tokenUrl, flow?.refreshUrl])
-    if (url !== '/token') mistakes.push(`oauth2: ${url} is not /token`);
+    if (url !== `${gateway}/token`) mistakes.push(`oauth2: ${url} is not ${gateway}/token`);
   const offered = scopesOffered({ gateway: Object.hasOwn(document.paths, '/admin/routes') });
   const described = Object.fromEntries(offered.map((name) => [name, SCOPES[name]!.description]));
   if (JSON.stringify(flow?.scopes) !== JSON.stringify(described))
@@ -125,7 +130,7 @@ function expectedRefusals(operation: Operation): string[] {
   if (access === 'client') return ['400', '401', '413', '503'];
   const headers = (said.parameters ?? []).map(({ name }: { name: string }) => name);
   return [
-    ...(access === 'bearer' ? ['401', '403', '503'] : []),
+    ...(access === 'public' ? [] : ['401', '403', '503']),
     ...(said.requestBody === undefined ? [] : ['400', '413', '415']),
     ...(headers.includes('cursor') ? ['400'] : []),
     ...(path.includes('{') ? ['404'] : []),
@@ -141,31 +146,56 @@ function answerMistakes(
 ): string[] {
   const content: [string, any][] = Object.entries(response.content ?? {});
   if (['204', '304'].includes(status)) return content.length === 0 ? [] : ['has a body'];
-  if (content.length !== 1) return ['has no body of one media type'];
-  const [mediaType, media] = content[0]!;
-  if (media.schema === undefined) return ['has no schema'];
+  const access = accessOf(operation);
+  // A person may be refused where the gateway is not, and the gateway where nobody was asked about.
+  if (content.length !== 1 && (access !== 'internal' || content.length !== 2)) {
+    return ['has no body of one media type'];
+  }
+  const mistakes = content.flatMap(([mediaType, media]) =>
+    media.schema === undefined
+      ? ['has no schema']
+      : mediaMistakes(document, operation, { status, mediaType, media }),
+  );
+  const headers: Record<string, string> = {
+    401: 'WWW-Authenticate',
+    // What the gateway lacks there is a certificate, for which there is no challenge.
+    ...(access === 'internal' ? {} : { 403: 'WWW-Authenticate' }),
+    503: 'Retry-After',
+  };
+  const header = headers[status];
+  if (header !== undefined && response.headers?.[header] === undefined) {
+    mistakes.push(`has no header ${header}`);
+  }
+  return mistakes;
+}
+
+function mediaMistakes(
+  document: OpenAPIObject,
+  operation: Operation,
+  { status, mediaType, media }: { status: string; mediaType: string; media: any },
+): string[] {
   const examples: any[] = media.examples
     ? Object.values<any>(media.examples).map(({ value }) => value)
     : [media.example ?? sampleOf(document, media.schema)];
   const mistakes = examples.flatMap((example) => schemaFlaws(document, media.schema, example, 'example '));
   if (status.startsWith('2')) return mistakes;
 
-  const isOAuth = accessOf(operation) === 'client';
-  if (mediaType !== (isOAuth ? 'application/json' : 'application/problem+json'))
-    mistakes.push(`is ${mediaType}`);
-  if (!isOAuth && examples.some((example) => String(example.status) !== status))
+  const isProblem = mediaType === 'application/problem+json';
+  const access = accessOf(operation);
+  // A directory's no is no problem but an answer: docs/contracts/identity.md.
+  const isJson = access === 'client' || (access === 'internal' && ['401', '404'].includes(status));
+  if (!isProblem && !(isJson && mediaType === 'application/json')) mistakes.push(`is ${mediaType}`);
+  if (isProblem && access === 'client') mistakes.push(`is ${mediaType}`);
+  if (isProblem && examples.some((example) => String(example.status) !== status))
     mistakes.push('shows another status');
   if (
-    !isOAuth &&
+    isProblem &&
     status === '400' &&
     operation.said.requestBody &&
     !examples.some(({ errors }) => errors?.length > 0)
   ) {
     mistakes.push('shows no errors');
   }
-  const header = { 401: 'WWW-Authenticate', 403: 'WWW-Authenticate', 503: 'Retry-After' }[status];
-  if (header !== undefined && response.headers?.[header] === undefined)
-    mistakes.push(`has no header ${header}`);
   return mistakes;
 }
 
