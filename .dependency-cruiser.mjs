@@ -121,6 +121,22 @@ export default {
       to: { path: npm('@redis/.*|redis|ioredis') },
     },
     {
+      name: 'outgoing-http-has-four-doors',
+      comment:
+        'Other servers are asked through the upstreams, the directory, the keys and the documents alone: each has its bounds of ' +
+        'time, size and TLS. Nor through the global fetch, which .oxlintrc.json refuses.',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: [
+          NOT_A_SPEC,
+          '^src/modules/(access/assertions|auth/directory-client|gateway/(documents|proxy/targets))/',
+        ],
+      },
+      // Types are free: what reads an answer needs those of its dispatcher.
+      to: { path: npm('undici'), dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'no-circular',
       comment: 'Take out what both need, or turn one side into a port.',
       severity: 'error',

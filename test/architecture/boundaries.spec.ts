@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { type IForbiddenRuleType, type IOptions, cruise } from 'dependency-cruiser';
@@ -38,6 +39,7 @@ const REFUSED: Record<string, { from: string; specifier: string }> = {
   'tokens-have-two-doors': { from: 'src/modules/auth/signing.ts', specifier: '@nestjs/jwt' },
   'password-hashing-has-one-door': { from: 'src/modules/users/bad-hash.ts', specifier: '@node-rs/argon2' },
   'redis-has-one-door': { from: 'src/modules/gateway/limits/bad.ts', specifier: '@redis/client' },
+  'outgoing-http-has-four-doors': { from: 'src/modules/users/bad-call.ts', specifier: 'undici' },
   'no-circular': { from: 'src/platform/circle-a.ts', specifier: './circle-b.js' },
   'no-unresolvable': { from: 'src/platform/lost.ts', specifier: './nowhere.js' },
   'no-test-in-production': { from: 'src/platform/tested.ts', specifier: '../../test/support/server.js' },
@@ -72,6 +74,33 @@ async function violationsIn(directory: string): Promise<{ rules: string[]; modul
     modules: totalCruised,
   };
 }
+
+describe('the global fetch', () => {
+  /** What the linter says of a file, under this path in a copy of the project's settings. */
+  function lint(path: string): string {
+    const folder = mkdtempSync(join(tmpdir(), 'grantway-lint-'));
+    try {
+      copyFileSync(join(ROOT, '.oxlintrc.json'), join(folder, '.oxlintrc.json'));
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), "export const answer = await fetch('http://upstream.example');\n");
+      const { stdout } = spawnSync(join(ROOT, 'node_modules/.bin/oxlint'), [path], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+      return stdout;
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  it('is refused in src, where outgoing HTTP has its doors', () => {
+    expect(lint('src/modules/users/bad.ts')).toMatch(/no-restricted-globals.*fetch/s);
+  });
+
+  it.each(['src/modules/users/good.spec.ts', 'test/good.ts'])('is let be in %s', (path) => {
+    expect(lint(path)).toContain('Found 0 warnings and 0 errors.');
+  });
+});
 
 describe('the boundaries between modules', () => {
   let bad: string;
