@@ -9,6 +9,9 @@ export const UNICODECHARNOCRLF = /^[\t\x20-\x7E\x80-\uD7FF\uE000-\uFFFD\u{10000}
 // oxlint-disable-next-line no-control-regex -- control characters are what it is about
 export const PRINTABLE = /^[^\u0000-\u001f\u007f\ud800-\udfff]*$/u;
 
+/** What a bearer token is made of. RFC 6750 §2.1. */
+export const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
+
 /**
  * The characters a client identifier or secret may have here: those that mean the same raw and form-encoded,
  * so that clients which skip the encoding of RFC 6749 §2.3.1 and clients which apply it send equal bytes.

@@ -7,7 +7,12 @@ export const MOST_PASSWORD_CHARACTERS = 4096;
 
 /** Whether any directory could know a person by these. */
 export function isPossible({ username, password }: { username: string; password: string }): boolean {
-  return isWithin(MOST_USERNAME_CHARACTERS, username) && isWithin(MOST_PASSWORD_CHARACTERS, password);
+  return isPossibleUsername(username) && isWithin(MOST_PASSWORD_CHARACTERS, password);
+}
+
+/** Whether any directory could know a person by this name. */
+export function isPossibleUsername(username: string): boolean {
+  return isWithin(MOST_USERNAME_CHARACTERS, username);
 }
 
 function isWithin(most: number, text: string): boolean {

@@ -1,6 +1,5 @@
 import { MalformedBearerRequest, MissingToken } from '../../protocol/bearer-error.js';
-
-const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
+import { B64TOKEN } from '../../protocol/characters.js';
 
 /**
  * The bearer token of the Authorization header, the one place this server takes it from. RFC 6750 §2.1.

@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../platform/clock/clock.js';
 import { UUID } from '../../../protocol/characters.js';
+import { isPossibleUsername } from '../../../protocol/credentials.js';
 import type { ResourceOwner, SignedInOwner } from '../../../protocol/resource-owner.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { canonicalUsername } from '../usernames/canonical-username.js';
 import { type User, resourceOwnerOf } from '../user.js';
 import { UserStore } from '../user-store.js';
-
-/** No username is longer; what is, is nobody's, and its canonical form is not worth computing. */
-const MOST_USERNAME_CHARACTERS = 512;
 
 /** Checks a username and a password, and says who a person is. */
 @Injectable()
@@ -40,7 +38,7 @@ export class PasswordSignIn {
   }
 
   private async find(username: string): Promise<User | undefined> {
-    const isPossible = username.length <= MOST_USERNAME_CHARACTERS && username.trim() === username;
+    const isPossible = isPossibleUsername(username) && username.trim() === username;
     // A name that nobody can have is looked up all the same, so that it takes as long as any other.
     return this.users.findByCanonicalUsername(isPossible ? canonicalUsername(username) : '');
   }

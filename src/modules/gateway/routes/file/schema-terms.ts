@@ -1,3 +1,4 @@
+import { SCOPE_TOKEN } from '../../../../protocol/characters.js';
 import { durationText } from './units.js';
 
 /** What the schema of the routes file is made of. */
@@ -45,7 +46,7 @@ export const SCOPE_LIST = {
   uniqueItems: true,
   items: {
     type: STRING,
-    pattern: String.raw`^[\x21\x23-\x5B\x5D-\x7E]+$`,
+    pattern: SCOPE_TOKEN.source,
     title: 'a scope (RFC 6749 section 3.3)',
   },
 };
