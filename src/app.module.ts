@@ -10,7 +10,7 @@ import { ClientsModule, clientsPersistence } from './modules/clients/index.js';
 import { GatewayModule } from './modules/gateway/index.js';
 import { ResourcesModule, resourcesPersistence } from './modules/resources/index.js';
 import { SigningKeyRing, TokensModule, tokensPersistence } from './modules/tokens/index.js';
-import { AuthenticationModule, UsersModule, usersPersistence } from './modules/users/index.js';
+import { DirectoryContractModule, UsersModule, usersPersistence } from './modules/users/index.js';
 import { ClockModule } from './platform/clock/clock.js';
 import { CryptoModule } from './platform/crypto/encryption-key.js';
 import type { Persistence } from './platform/database/data-source.js';
@@ -43,7 +43,7 @@ function modulesOf({ roles, internal }: Config): ModulesByRole {
   return {
     ...(roles.oauth ? { oauth: [CryptoModule, AuthModule, ClientsModule, TokensModule] } : {}),
     ...(roles.identity
-      ? { identity: [UsersModule, ...(internal.secret === undefined ? [] : [AuthenticationModule])] }
+      ? { identity: [UsersModule, ...(internal.secret === undefined ? [] : [DirectoryContractModule])] }
       : {}),
     ...(roles.api ? { api: [ResourcesModule] } : {}),
     ...(roles.gateway ? { gateway: [RedisModule, GatewayModule] } : {}),

@@ -5,7 +5,3 @@ export type GrantType = (typeof GRANT_TYPES)[number];
 /** `token_endpoint_auth_method` values. RFC 7591 §2. */
 export const CLIENT_AUTHENTICATION_METHODS = ['client_secret_basic', 'client_secret_post', 'none'] as const;
 export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION_METHODS)[number];
-
-/** Signature algorithms of access tokens. RFC 7518 §3.1; RS256 is mandatory to support by RFC 9068 §2.1. */
-export const SIGNING_ALGORITHMS = ['ES256', 'RS256'] as const;
-export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];

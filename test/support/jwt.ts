@@ -1,6 +1,6 @@
 import { type KeyObject, createHmac, createPublicKey, sign } from 'node:crypto';
 import { SigningKeyRing } from '../../src/modules/tokens/index.js';
-import type { SigningAlgorithm } from '../../src/protocol/grant-types.js';
+import type { SigningAlgorithm } from '../../src/protocol/signing-algorithms.js';
 import type { TestServer } from './server.js';
 
 /** A compact JWS taken apart (RFC 7515 §3.1), unverified. */

@@ -1,5 +1,5 @@
 import { InvalidToken } from '../../protocol/bearer-error.js';
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../protocol/grant-types.js';
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../protocol/signing-algorithms.js';
 
 /**
  * Above any token this server issues (its longest scope, 4096 bytes of user details and an RS256 signature make some

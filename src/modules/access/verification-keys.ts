@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { SigningAlgorithm } from '../../protocol/grant-types.js';
+import type { SigningAlgorithm } from '../../protocol/signing-algorithms.js';
 
 /** A public key and the one algorithm it is for. RFC 8725 §3.1. */
 export interface VerificationKey {

@@ -1,5 +1,6 @@
 import type { AccessTokenFormat } from '../../protocol/access-token.js';
-import type { ClientAuthenticationMethod, GrantType, SigningAlgorithm } from '../../protocol/grant-types.js';
+import type { ClientAuthenticationMethod, GrantType } from '../../protocol/grant-types.js';
+import type { SigningAlgorithm } from '../../protocol/signing-algorithms.js';
 import type { ConfiguredDetail } from '../../protocol/user-details.js';
 
 /** A registered client. Names follow RFC 7591 §2 where it has one. */

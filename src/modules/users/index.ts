@@ -3,7 +3,7 @@ import { Users1763769600002 } from './persistence/migrations/1763769600002-users
 import { UserAttributes1764028800002 } from './persistence/migrations/1764028800002-attributes.js';
 import { UserEntity } from './persistence/user.entity.js';
 
-export { AuthenticationModule } from './authentication.module.js';
+export { DirectoryContractModule } from './directory-contract.module.js';
 export { UserDirectory } from './directory/user-directory.js';
 export { PersonTokens } from './person-tokens.js';
 export { PasswordSignIn } from './sign-in/password-sign-in.js';

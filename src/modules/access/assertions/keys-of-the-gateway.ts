@@ -5,7 +5,7 @@ import { Agent, request } from 'undici';
 import { InternalConfig } from '../../../config/config.js';
 import { Clock } from '../../../platform/clock/clock.js';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../protocol/grant-types.js';
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../protocol/signing-algorithms.js';
 import { Overloaded } from '../../../protocol/overloaded.js';
 import { type VerificationKey, VerificationKeys } from '../verification-keys.js';
 

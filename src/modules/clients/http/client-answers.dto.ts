@@ -3,15 +3,12 @@ import { PageAnswer } from '../../../platform/http/page.js';
 import { ACCESS_TOKEN_FORMATS, type AccessTokenFormat } from '../../../protocol/access-token.js';
 import {
   CLIENT_AUTHENTICATION_METHODS,
+  type ClientAuthenticationMethod,
   GRANT_TYPES,
-  SIGNING_ALGORITHMS,
-} from '../../../protocol/grant-types.js';
-import type {
-  ClientAuthenticationMethod,
-  GrantType,
-  SigningAlgorithm,
+  type GrantType,
 } from '../../../protocol/grant-types.js';
 import { formatScope } from '../../../protocol/scopes.js';
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../protocol/signing-algorithms.js';
 import type { Client } from '../client.js';
 import { UserDetail } from './user-details.dto.js';
 

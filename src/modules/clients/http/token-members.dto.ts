@@ -2,7 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsIn, IsInt, Max, Min } from 'class-validator';
 import { AsParsed, MayBeAbsent, MayBeNull } from '../../../platform/http/members.js';
 import { ACCESS_TOKEN_FORMATS, type AccessTokenFormat } from '../../../protocol/access-token.js';
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../protocol/grant-types.js';
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../protocol/signing-algorithms.js';
 import { MOST_USER_DETAILS, UserDetail } from './user-details.dto.js';
 
 const DAY = 24 * 60 * 60;

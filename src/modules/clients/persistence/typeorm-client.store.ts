@@ -3,11 +3,8 @@ import { DataSource, IsNull, MoreThan, Not, type Repository } from 'typeorm';
 import { Database } from '../../../platform/database/database.js';
 import { isUniqueViolation } from '../../../platform/database/unavailable.js';
 import type { AccessTokenFormat } from '../../../protocol/access-token.js';
-import type {
-  ClientAuthenticationMethod,
-  GrantType,
-  SigningAlgorithm,
-} from '../../../protocol/grant-types.js';
+import type { ClientAuthenticationMethod, GrantType } from '../../../protocol/grant-types.js';
+import type { SigningAlgorithm } from '../../../protocol/signing-algorithms.js';
 import { Conflict } from '../../../protocol/problem.js';
 import type { Client, ClientSecrets } from '../client.js';
 import { ClientStore } from '../client-store.js';

@@ -1,10 +1,7 @@
 import type { AccessTokenFormat } from '../../../protocol/access-token.js';
 import { objectionToClientId } from '../../../protocol/client-id.js';
-import type {
-  ClientAuthenticationMethod,
-  GrantType,
-  SigningAlgorithm,
-} from '../../../protocol/grant-types.js';
+import type { ClientAuthenticationMethod, GrantType } from '../../../protocol/grant-types.js';
+import type { SigningAlgorithm } from '../../../protocol/signing-algorithms.js';
 import { InvalidInput } from '../../../protocol/problem.js';
 import { holderOf } from '../../../protocol/scopes.js';
 import type { ConfiguredDetail } from '../../../protocol/user-details.js';

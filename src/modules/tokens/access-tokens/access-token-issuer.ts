@@ -4,7 +4,7 @@ import { TokenConfig } from '../../../config/config.js';
 import { Clock } from '../../../platform/clock/clock.js';
 import { randomToken } from '../../../platform/crypto/random.js';
 import { ACCESS_TOKEN_TYPE, type AccessTokenFormat } from '../../../protocol/access-token.js';
-import type { SigningAlgorithm } from '../../../protocol/grant-types.js';
+import type { SigningAlgorithm } from '../../../protocol/signing-algorithms.js';
 import type { UserDetails } from '../../../protocol/user-details.js';
 import type { Grant } from '../grants/grant.js';
 import { SigningKeyRing } from '../signing-keys/signing-key-ring.js';

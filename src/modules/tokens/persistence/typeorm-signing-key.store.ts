@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { SigningAlgorithm } from '../../../protocol/grant-types.js';
+import type { SigningAlgorithm } from '../../../protocol/signing-algorithms.js';
 import { SigningKeyStore, type StoredSigningKey } from '../signing-keys/signing-key.js';
 import { SigningKeyEntity } from './signing-key.entity.js';
 

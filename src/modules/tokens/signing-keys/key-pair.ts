@@ -2,7 +2,7 @@ import { type KeyObject, createPrivateKey, createPublicKey, generateKeyPair } fr
 import { promisify } from 'node:util';
 import { type JWK, calculateJwkThumbprint } from 'jose';
 import { open, seal } from '../../../platform/crypto/sealing.js';
-import type { SigningAlgorithm } from '../../../protocol/grant-types.js';
+import type { SigningAlgorithm } from '../../../protocol/signing-algorithms.js';
 import type { SigningKey, StoredSigningKey } from './signing-key.js';
 
 const RSA_BITS = 3072;

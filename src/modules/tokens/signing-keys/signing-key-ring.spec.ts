@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SystemClock } from '../../../platform/clock/clock.js';
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../protocol/grant-types.js';
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../protocol/signing-algorithms.js';
 import { generateSigningKey, sealSigningKey } from './key-pair.js';
 import { SigningKeyStore, type StoredSigningKey } from './signing-key.js';
 import { SigningKeyRing } from './signing-key-ring.js';

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { JWK } from 'jose';
 import { Clock } from '../../../platform/clock/clock.js';
 import { EncryptionKey } from '../../../platform/crypto/encryption-key.js';
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../protocol/grant-types.js';
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../protocol/signing-algorithms.js';
 import { generateSigningKey, openSigningKey, sealSigningKey } from './key-pair.js';
 import { type SigningKey, SigningKeyStore } from './signing-key.js';
 

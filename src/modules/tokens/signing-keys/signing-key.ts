@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
-import type { SigningAlgorithm } from '../../../protocol/grant-types.js';
+import type { SigningAlgorithm } from '../../../protocol/signing-algorithms.js';
 
 /** A key pair that signs access tokens with one algorithm. RFC 8725 §3.1. */
 export interface SigningKey {
