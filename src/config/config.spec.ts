@@ -82,11 +82,14 @@ describe('the configuration', () => {
     ]);
   });
 
-  it('does not change any more', () => {
-    const config = loadConfig({});
+  it('does not change any more, however deep', () => {
+    const config = loadConfig({ ENCRYPTION_KEY: KEY });
     expect(() => Object.assign(config, { server: {} })).toThrow(TypeError);
     for (const group of Object.values(config))
       expect(() => Object.assign(group, { port: 1 })).toThrow(TypeError);
+    expect(() => (config.server.allowedHosts as string[]).push('evil.example')).toThrow(TypeError);
+    expect(() => (config.gateway.forwardAuthProxies as string[]).push('0.0.0.0/0')).toThrow(TypeError);
+    expect(() => Object.assign(config.gateway.identityTls, { ca: 'another' })).toThrow(TypeError);
   });
 
   it('reports every mistake at once, by name and never by value', () => {

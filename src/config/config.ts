@@ -1,20 +1,15 @@
 import { isIP } from 'node:net';
 import { isAddressRange } from './address-ranges.js';
 import { BootstrapConfig, readBootstrap } from './bootstrap.js';
+import { DirectoryConfig, readDirectory } from './directory.js';
 import { type Environment, EnvironmentReader } from './environment.js';
-import { isHostName, isLoopbackHost, isOrigin } from './origins.js';
+import { GatewayConfig, readGateway } from './gateway.js';
+import { InternalConfig, readInternal } from './internal.js';
+import { isHostName, isOrigin, readOriginOfTrust } from './origins.js';
+import { RedisConfig, readRedis } from './redis.js';
 import { RolesConfig, readRoles } from './roles.js';
 import { TlsConfig, readTls } from './tls.js';
-import {
-  DirectoryConfig,
-  GatewayConfig,
-  InternalConfig,
-  RedisConfig,
-  readDirectory,
-  readGateway,
-  readInternal,
-  readRedis,
-} from './topology.js';
+import { TokenConfig, readTokens } from './tokens.js';
 
 export {
   BootstrapConfig,
@@ -24,12 +19,12 @@ export {
   RedisConfig,
   RolesConfig,
   TlsConfig,
+  TokenConfig,
 };
 
 /** As `DATA_DIR`: nothing is kept, the database ends with the process. */
 export const IN_MEMORY = 'memory://';
 
-const DAY = 24 * 60 * 60;
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 /** How the process listens and presents itself. */
@@ -58,18 +53,6 @@ export class DatabaseConfig {
   dataDir: string;
   /** Connections this process may open to PostgreSQL. */
   poolSize: number;
-}
-
-/** Lifetimes in seconds. */
-export class TokenConfig {
-  issuer: string;
-  audience: string;
-  accessTokenTtl: number;
-  /** Idle: how long a refresh token may stay unused. */
-  refreshTokenTtl: number;
-  /** Absolute: how long one sign-in lasts however often it is refreshed. */
-  grantTtl: number;
-  refreshLeeway: number;
 }
 
 /** How private keys are encrypted at rest. */
@@ -104,9 +87,10 @@ export function loadConfig(environment: Environment): Config {
   const internal = readInternal(read, roles, production);
   const tls = readTls(read);
   const ownOrigin = `${tls === undefined ? 'http' : 'https'}://localhost:${port}`;
-  const issuer = readIssuer(read, internal.gatewayUrl ?? ownOrigin, production);
-  const audience = readAudience(read, issuer);
+  // A path would need the path-inserted metadata location of RFC 8414 §3.1; an origin is all this server needs.
+  const issuer = readOriginOfTrust(read, 'ISSUER', production) ?? internal.gatewayUrl ?? ownOrigin;
   const directory = readDirectory(read, roles, production);
+  const tokens = readTokens(read, issuer);
   const dataDir = read.text('DATA_DIR') ?? './data';
   const config: Config = {
     roles,
@@ -115,7 +99,7 @@ export function loadConfig(environment: Environment): Config {
       port,
       production,
       issuer,
-      allowedHosts: readAllowedHosts(read, [issuer, audience]),
+      allowedHosts: readAllowedHosts(read, [issuer, tokens.audience]),
       trustedProxies: read.list('TRUSTED_PROXIES', isAddressRange, 'IP addresses or CIDR ranges'),
       corsOrigins: read.list('CORS_ORIGINS', isOrigin, 'origins such as https://app.example'),
       docs: read.choice('DOCS', production ? 'off' : 'on', ['on', 'off']) === 'on',
@@ -127,19 +111,12 @@ export function loadConfig(environment: Environment): Config {
       dataDir,
       poolSize: read.integer('DATABASE_POOL_SIZE', 10, { from: 2, to: 1000 }),
     },
-    tokens: {
-      issuer,
-      audience,
-      accessTokenTtl: read.integer('ACCESS_TOKEN_TTL', 300, { from: 1, to: 3600 }),
-      refreshTokenTtl: read.integer('REFRESH_TOKEN_TTL', 14 * DAY, { from: 1, to: 30 * DAY }),
-      grantTtl: read.integer('GRANT_TTL', 30 * DAY, { from: 1, to: 30 * DAY }),
-      refreshLeeway: read.integer('REFRESH_LEEWAY', 10, { from: 0, to: 60 }),
-    },
+    tokens,
     encryption: { key: readEncryptionKey(read, production && roles.oauth), dataDir },
     bootstrap: readBootstrap(read, production),
     internal,
     directory,
-    gateway: readGateway(read, roles, { issuer, audience, directory }),
+    gateway: readGateway(read, roles, tokens, directory),
     redis: readRedis(read),
   };
   read.finish();
@@ -153,30 +130,6 @@ function readHost(read: EnvironmentReader): string {
     'HOST must be an IP address or a host name to listen on.',
   );
   return host;
-}
-
-function readIssuer(read: EnvironmentReader, fallback: string, production: boolean): string {
-  const issuer = read.text('ISSUER') ?? fallback;
-  const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
-  // A path would need the path-inserted metadata location of RFC 8414 §3.1; an origin is all this server needs.
-  const isPlainOrigin = url !== undefined && isOrigin(issuer);
-  read.demand(isPlainOrigin, 'ISSUER must be an http or https origin without a path or a trailing slash.');
-  if (url && production) {
-    read.demand(
-      url.protocol === 'https:' || isLoopbackHost(url.hostname),
-      'ISSUER must be an https URL in production, unless its host is loopback.',
-    );
-  }
-  return issuer;
-}
-
-function readAudience(read: EnvironmentReader, issuer: string): string {
-  const audience = read.text('AUDIENCE');
-  read.demand(
-    audience === undefined || isOrigin(audience),
-    'AUDIENCE must be an http or https origin without a path.',
-  );
-  return audience ?? issuer;
 }
 
 /** What the variable names, and what needs no naming: the hosts of the given origins, and this machine. */
@@ -211,7 +164,9 @@ function readEncryptionKey(read: EnvironmentReader, demanded: boolean): Buffer |
   return Buffer.from(text, isHex ? 'hex' : 'base64');
 }
 
-function deepFreeze(config: Config): Config {
-  for (const group of Object.values(config)) Object.freeze(group);
-  return Object.freeze(config);
+/** All of it but the bytes of a key, which cannot be frozen. */
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return value;
+  for (const member of Object.values(value)) deepFreeze(member);
+  return Object.freeze(value);
 }

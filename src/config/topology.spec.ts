@@ -53,7 +53,7 @@ describe('the configuration of the gateway topology', () => {
     ['a short secret', { ...GATEWAY, INTERNAL_SECRET: 'k'.repeat(31) }, ['INTERNAL_SECRET']],
     ['a secret that is no bearer token', { ...GATEWAY, INTERNAL_SECRET: `${SECRET}:!` }, ['INTERNAL_SECRET']],
     ['a previous secret alone', { INTERNAL_SECRET_PREVIOUS: SECRET }, ['INTERNAL_SECRET_PREVIOUS']],
-    ['a URL with a path', { ...API, GATEWAY_URL: 'http://g.example/' }, ['GATEWAY_URL', 'ISSUER']],
+    ['a URL with a path', { ...API, GATEWAY_URL: 'http://g.example/' }, ['GATEWAY_URL']],
     ['half a certificate of the listener', { TLS_CERT: CERTIFICATE }, ['TLS_CERT']],
     ['an authority without a certificate', { TLS_CLIENT_CA: CERTIFICATE }, ['TLS_CLIENT_CA']],
     [

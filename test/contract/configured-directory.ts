@@ -1,6 +1,7 @@
 import { Agent } from 'undici';
+import { readDirectory } from '../../src/config/directory.js';
 import { type Environment, EnvironmentReader } from '../../src/config/environment.js';
-import { readDirectory, readInternal } from '../../src/config/topology.js';
+import { readInternal } from '../../src/config/internal.js';
 import type { Directory } from './directory.js';
 
 /** The roles of the process that asks: the directory is another one's. */

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { TokenConfig } from '../../../config/config.js';
-import { identityAudience } from '../../../config/topology.js';
 import { Clock } from '../../../platform/clock/clock.js';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
 import { InvalidToken } from '../../../protocol/bearer-error.js';
@@ -21,7 +20,7 @@ export class IdentityAssertionVerifier {
     private readonly config: TokenConfig,
     private readonly clock: Clock,
   ) {
-    this.audiences = { api: config.audience, identity: identityAudience(config.issuer) };
+    this.audiences = { api: config.audience, identity: config.identityAudience };
   }
 
   /** @throws InvalidToken; Overloaded when the gateway's keys cannot be had */

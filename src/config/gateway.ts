@@ -1,0 +1,49 @@
+import { isAddressRange } from './address-ranges.js';
+import type { DirectoryConfig } from './directory.js';
+import type { EnvironmentReader } from './environment.js';
+import { readOrigin } from './origins.js';
+import type { RolesConfig } from './roles.js';
+import type { TokenConfig } from './tokens.js';
+
+/** What the role `gateway` forwards, and where to: also what it takes from other groups for routes that say nothing. */
+export class GatewayConfig {
+  /** YAML file of routes. Without it `/api/**` goes to `apiUrl`, and people's administration to `identityUrl`. */
+  routesFile: string | undefined;
+  apiUrl: string | undefined;
+  identityUrl: string | undefined;
+  /** How `identityUrl` is spoken to over TLS. */
+  identityTls: Pick<DirectoryConfig, 'ca' | 'clientCertificate' | 'clientKey'>;
+  /** Audience of a route that names none. */
+  audience: string;
+  /** Audience of what is forwarded to the identity role. */
+  identityAudience: string;
+  /** Addresses or CIDR ranges of the proxies that may ask at /forward-auth; empty: nobody may. */
+  forwardAuthProxies: readonly string[];
+}
+
+export function readGateway(
+  read: EnvironmentReader,
+  roles: RolesConfig,
+  { issuer, audience, identityAudience }: TokenConfig,
+  { url: identityUrl, ca, clientCertificate, clientKey }: DirectoryConfig,
+): GatewayConfig {
+  const routesFile = read.text('ROUTES_FILE');
+  const apiUrl = readOrigin(read, 'API_URL');
+  read.demand(
+    !roles.gateway || routesFile !== undefined || apiUrl !== undefined,
+    'API_URL or ROUTES_FILE must be set where ROLES has gateway: it needs somewhere to forward to.',
+  );
+  read.demand(
+    apiUrl === undefined || apiUrl !== issuer,
+    'API_URL must not be the ISSUER: the gateway would forward to itself.',
+  );
+  return {
+    routesFile,
+    apiUrl,
+    identityUrl,
+    identityTls: { ca, clientCertificate, clientKey },
+    audience,
+    identityAudience,
+    forwardAuthProxies: read.list('FORWARD_AUTH_PROXIES', isAddressRange, 'IP addresses or CIDR ranges'),
+  };
+}
