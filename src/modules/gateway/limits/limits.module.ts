@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { Clock } from '../../../platform/clock/clock.js';
 import { EncryptionKey } from '../../../platform/crypto/encryption-key.js';
-import { RedisConnection } from '../../../platform/redis/redis-connection.js';
+import type { RedisConnection } from '../../../platform/redis/redis-connection.js';
+import { REDIS } from '../../../platform/redis/redis.module.js';
 import { Limits } from './limits.js';
 import { MemoryQuotaCounters } from './memory-quota-counters.js';
 import { QuotaCounters } from './quota-counters.js';
@@ -12,10 +13,10 @@ import { SpikeArrests } from './spike-arrests.js';
 @Module({
   providers: [
     Limits,
-    SpikeArrests,
+    { provide: SpikeArrests, useFactory: () => new SpikeArrests() },
     {
       provide: QuotaCounters,
-      inject: [RedisConnection, Clock, EncryptionKey],
+      inject: [REDIS, Clock, EncryptionKey],
       useFactory: (redis: RedisConnection | undefined, clock: Clock, key: EncryptionKey): QuotaCounters =>
         redis === undefined ? new MemoryQuotaCounters(clock) : new RedisQuotaCounters(redis, key),
     },
