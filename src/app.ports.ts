@@ -1,5 +1,5 @@
 import { type DynamicModule, Injectable, Module, type Provider } from '@nestjs/common';
-import { RolesConfig } from './config/config.js';
+import { DirectoryConfig, InternalConfig, RolesConfig } from './config/config.js';
 import {
   AccessTokensModule,
   AssertionAuthentication,
@@ -24,7 +24,9 @@ import {
   TokensModule,
 } from './modules/tokens/index.js';
 import { PasswordSignIn, PersonTokens, UsersModule } from './modules/users/index.js';
+import { Clock } from './platform/clock/clock.js';
 import { AllowedOrigins, NoOrigins } from './platform/http/cors.js';
+import { AppLogger } from './platform/logging/logging.module.js';
 
 /** The issuer's keys, where issuer and resource server are one process. */
 @Injectable()
@@ -133,4 +135,9 @@ function portsOfIdentity({ oauth }: RolesConfig): readonly Binding[] {
 
 const PEOPLE_HERE: Binding = { provide: ResourceOwnerAuthenticator, useExisting: PasswordSignIn };
 
-const PEOPLE_ELSEWHERE: Binding = { provide: ResourceOwnerAuthenticator, useClass: RemoteDirectory };
+const PEOPLE_ELSEWHERE: Binding = {
+  provide: ResourceOwnerAuthenticator,
+  inject: [DirectoryConfig, InternalConfig, Clock, AppLogger],
+  useFactory: (directory: DirectoryConfig, internal: InternalConfig, clock: Clock, logger: AppLogger) =>
+    new RemoteDirectory(directory, internal, clock, logger),
+};

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
-import { Injectable, type OnApplicationShutdown, Optional } from '@nestjs/common';
-import { DirectoryConfig, InternalConfig } from '../../../config/config.js';
-import { Clock } from '../../../platform/clock/clock.js';
-import { AppLogger } from '../../../platform/logging/logging.module.js';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import type { DirectoryConfig, InternalConfig } from '../../../config/config.js';
+import type { Clock } from '../../../platform/clock/clock.js';
+import type { AppLogger } from '../../../platform/logging/logging.module.js';
 import { isPossible } from '../../../protocol/credentials.js';
 import type { ResourceOwner, SignedInOwner } from '../../../protocol/resource-owner.js';
 import { isPersonSubject } from '../../../protocol/subject.js';
@@ -23,7 +23,6 @@ const RETRY_AFTER = 5;
  * docs/contracts/identity.md. Only its two words of refusal count as one; whatever else goes wrong says nothing about
  * the person, and answers 503.
  */
-@Injectable()
 export class RemoteDirectory extends ResourceOwnerAuthenticator implements OnApplicationShutdown {
   private readonly connection: DirectoryConnection;
 
@@ -33,7 +32,7 @@ export class RemoteDirectory extends ResourceOwnerAuthenticator implements OnApp
     { secret }: InternalConfig,
     private readonly clock: Clock,
     private readonly logger: AppLogger,
-    @Optional() limits: DirectoryLimits = DIRECTORY_LIMITS,
+    limits: DirectoryLimits = DIRECTORY_LIMITS,
   ) {
     super();
     if (config.url === undefined || secret === undefined) {

@@ -1,4 +1,3 @@
-import { Injectable, Optional } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
 /** Partitions that are told apart at a time. One that is forgotten too early may be one interval ahead of its time. */
@@ -18,13 +17,12 @@ export interface SpikeSlot {
  * the network delivered one of its requests early; over any longer time the rate holds. Counted in this process alone: a
  * spike arrest protects what is behind this instance, at this moment.
  */
-@Injectable()
 export class SpikeArrests {
   /** When the next request is due, by the monotonic clock. */
   private readonly due = new LRUCache<string, number>({ max: CAPACITY });
 
   /** @param nowMs a clock that only goes forward */
-  constructor(@Optional() private readonly nowMs: () => number = () => performance.now()) {}
+  constructor(private readonly nowMs: () => number = () => performance.now()) {}
 
   /**
    * Takes all of the slots, or none where one is not free yet.
