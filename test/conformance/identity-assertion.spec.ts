@@ -324,7 +324,7 @@ describe.each(RECEIVERS)('X-Identity at the role $role', ({ role, other, path, s
     });
 
     async function rawVerdictOn(fields: readonly string[]): Promise<string> {
-      const request = rawRequest(`GET ${path}`, ['Host: receiver', ...fields]);
+      const request = rawRequest(`GET ${path}`, ['Host: as', ...fields]);
       return bearerVerdict(answerOf(await raw(receiver, request)));
     }
   });
