@@ -4,7 +4,7 @@ import { type GatewayTopology, startTopology } from '../../support/gateway-topol
 import { call } from '../../support/http.js';
 import { operationsOf } from '../../support/openapi-document.js';
 import { startRoutedGateway } from '../../support/routed-gateway.js';
-import type { TestServer } from '../../support/server.js';
+import { type TestServer, startOne } from '../../support/server.js';
 import { startRecordingUpstream } from '../../support/upstream-recorder.js';
 
 const documentOf = async (server: TestServer): Promise<OpenAPIObject> =>
@@ -77,6 +77,18 @@ describe('with a file of routes', () => {
     } finally {
       await gateway.close();
       await upstream.close();
+    }
+  });
+
+  it('the document shows the API that it leads to, which API_URL need not name', async () => {
+    const api = await startOne({ environment: { ROLES: 'api', GATEWAY_URL: 'http://127.0.0.1:1' } });
+    const gateway = await startRoutedGateway([{ id: 'api', path: '/api/**', upstream: api.origin }]);
+    try {
+      const paths = Object.keys((await documentOf(gateway)).paths);
+      expect(paths).toEqual(expect.arrayContaining(['/api/resources', '/api/resources/{id}', '/userinfo']));
+    } finally {
+      await gateway.close();
+      await api.close();
     }
   });
 });
