@@ -6,8 +6,9 @@ import type { Target } from './targets/target.js';
 
 /** The header that an admitted request has at its upstream, without framing. */
 export function upstreamHeader(admission: Admission, request: IncomingMessage): string[] {
+  const { route, identityHeaders, requestId, clientIp, publicOrigin } = admission;
   return requestHeaders(request.rawHeaders, {
-    ...admission,
+    ...{ route, identityHeaders, requestId, clientIp, publicOrigin },
     httpVersion: request.httpVersion,
   });
 }

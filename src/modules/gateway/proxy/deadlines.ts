@@ -4,7 +4,7 @@ import type { Overdue } from './failures.js';
 import type { RequestBody } from './request-body.js';
 
 /** How long a body may take that comes without a token, on a route that sets no total time. Milliseconds. */
-export const ANONYMOUS_UPLOAD_MS = 5 * 60_000;
+const ANONYMOUS_UPLOAD_MS = 5 * 60_000;
 
 /**
  * Times that end an exchange whatever moves: the route's total, and without one that of a body which anybody may send.

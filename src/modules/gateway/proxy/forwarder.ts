@@ -7,7 +7,7 @@ import type { Admission } from './admission.js';
 import { upstreamHeader } from './admitted-headers.js';
 import { answerListener } from './answer-listener.js';
 import { ClientAnswer } from './client-answer.js';
-import { ANONYMOUS_UPLOAD_MS, startDeadlines, whoIsOverdue } from './deadlines.js';
+import { startDeadlines, whoIsOverdue } from './deadlines.js';
 import { Exchange } from './exchange.js';
 import { ExchangeLog } from './exchange-log.js';
 import { ClientGone, TimedOut, Unreached, refusalOf } from './failures.js';
@@ -27,10 +27,11 @@ const MOST_TARGETS = 3;
 export class Forwarder {
   private readonly log: ExchangeLog;
 
+  /** @param anonymousUploadMs as `startDeadlines` takes it */
   constructor(
     private readonly pools: UpstreamPools,
     logger: AppLogger,
-    @Optional() private readonly anonymousUploadMs: number = ANONYMOUS_UPLOAD_MS,
+    @Optional() private readonly anonymousUploadMs?: number,
   ) {
     this.log = new ExchangeLog(logger);
   }

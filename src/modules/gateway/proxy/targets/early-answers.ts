@@ -19,12 +19,12 @@ export function readableAfterFailedWrites(connect: buildConnector.connector): bu
   return (options, callback) =>
     connect(options, (...[error, socket]) => {
       if (error !== null) return callback(error, null);
-      survive(socket);
+      ignoreFailedWrites(socket);
       callback(null, socket);
     });
 }
 
-function survive(socket: Socket): void {
+function ignoreFailedWrites(socket: Socket): void {
   const writes = socket as unknown as Writes;
   /* oxlint-disable no-underscore-dangle -- Node's own names for what a stream does with writes */
   const { _write: write, _writev: writev } = writes;
