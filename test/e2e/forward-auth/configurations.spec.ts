@@ -79,6 +79,20 @@ describe('the configurations that are not run', () => {
     expect(routers.grantway.middlewares).toBeUndefined();
   });
 
+  it('remove each header in the spelling of CGI, WSGI and Rack too (Traefik)', () => {
+    const { middlewares } = parse(readFileSync(resolve('deploy', FILES.traefik), 'utf8')).http;
+    const removed = Object.keys(middlewares['clear-identity'].headers.customRequestHeaders);
+    const asCgi = [...IDENTITY_HEADERS, ...OVERRIDE_HEADERS].map((header) => header.replaceAll('-', '_'));
+    expect(asCgi.filter((spelling) => !removed.includes(spelling))).toEqual([]);
+    expect(removed.filter((header) => !removed.includes(header.replaceAll('-', '_')))).toEqual([]);
+  });
+
+  it('refuse every spelling of CGI, WSGI and Rack (Envoy)', () => {
+    const { listeners } = parse(readFileSync(resolve('deploy', FILES.envoy), 'utf8')).static_resources;
+    const { common_http_protocol_options } = listeners[0].filter_chains[0].filters[0].typed_config;
+    expect(common_http_protocol_options.headers_with_underscores_action).toBe('REJECT_REQUEST');
+  });
+
   it('clear, ask and only then forward (Envoy)', () => {
     const { listeners } = parse(readFileSync(resolve('deploy', FILES.envoy), 'utf8')).static_resources;
     const manager = listeners[0].filter_chains[0].filters[0].typed_config;
