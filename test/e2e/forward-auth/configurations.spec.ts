@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { HEADER_PRESETS, presetHeaders } from '../../../src/modules/gateway/identity/header-presets.js';
 import { aCaller } from '../../support/limits.js';
+import { withWebSockets } from './websocket-lines.js';
 
 const FILES = {
   nginx: 'nginx.conf',
@@ -70,13 +71,18 @@ describe.each(Object.entries(FILES))('the configuration of %s in deploy/', (prox
 describe('the configurations that are not run', () => {
   it('clear, ask and only then forward (Traefik)', () => {
     const { routers, middlewares } = parse(readFileSync(resolve('deploy', FILES.traefik), 'utf8')).http;
-    expect(routers.application.middlewares).toEqual(['clear-identity', 'ask-grantway', 'keep-token']);
+    expect(routers.application.middlewares).toEqual([
+      'no-upgrade',
+      'clear-identity',
+      'ask-grantway',
+      'keep-token',
+    ]);
     for (const name of routers.application.middlewares) expect(middlewares).toHaveProperty(name);
     expect(middlewares['ask-grantway'].forwardAuth.trustForwardHeader).toBe(false);
     expect(Object.values(middlewares['clear-identity'].headers.customRequestHeaders)).toEqual(
       Array(Object.keys(middlewares['clear-identity'].headers.customRequestHeaders).length).fill(''),
     );
-    expect(routers.grantway.middlewares).toBeUndefined();
+    expect(routers.grantway.middlewares).toEqual(['no-upgrade']);
   });
 
   it('remove each header in the spelling of CGI, WSGI and Rack too (Traefik)', () => {
@@ -91,6 +97,30 @@ describe('the configurations that are not run', () => {
     const { listeners } = parse(readFileSync(resolve('deploy', FILES.envoy), 'utf8')).static_resources;
     const { common_http_protocol_options } = listeners[0].filter_chains[0].filters[0].typed_config;
     expect(common_http_protocol_options.headers_with_underscores_action).toBe('REJECT_REQUEST');
+  });
+
+  it('let no upgrade pass, and WebSockets alone with the lines for them (Traefik)', () => {
+    const text = readFileSync(resolve('deploy', FILES.traefik), 'utf8');
+    const { routers, middlewares } = parse(text).http;
+    const removed = middlewares['no-upgrade'].headers.customRequestHeaders;
+    expect(removed).toEqual({ Upgrade: '', 'HTTP2-Settings': '', Connection: '' });
+    for (const name of Object.keys(routers)) expect(routers[name].middlewares[0]).toBe('no-upgrade');
+    const { websocket, ...others } = parse(withWebSockets(text)).http.routers;
+    expect(others).toEqual(routers);
+    expect(websocket).toEqual({
+      ...routers.application,
+      rule: `${routers.application.rule} && HeaderRegexp(\`Upgrade\`, \`^(?i)websocket$\`)`,
+      priority: 2,
+      middlewares: routers.application.middlewares.slice(1),
+    });
+    expect(websocket.priority).toBeLessThan(routers.grantway.priority);
+  });
+
+  it('let no upgrade pass, and WebSockets alone with the line for them (Envoy)', () => {
+    const text = readFileSync(resolve('deploy', FILES.envoy), 'utf8');
+    expect(upgradesOf(text)).toEqual([]);
+    expect(text).not.toMatch(/allow_connect|CONNECT/);
+    expect(upgradesOf(withWebSockets(text))).toEqual(['application: websocket']);
   });
 
   it('clear, ask and only then forward (Envoy)', () => {
@@ -109,3 +139,13 @@ describe('the configurations that are not run', () => {
     });
   });
 });
+
+/** What Envoy lets pass, by the manager or by a route. */
+function upgradesOf(text: string): string[] {
+  const manager = parse(text).static_resources.listeners[0].filter_chains[0].filters[0].typed_config;
+  const routes = manager.route_config.virtual_hosts.flatMap(({ routes: of }: { routes: unknown[] }) => of);
+  const places = [{ cluster: 'all', ...manager }, ...routes.map(({ route }: { route: unknown }) => route)];
+  return places.flatMap(({ cluster, upgrade_configs = [] }) =>
+    upgrade_configs.map(({ upgrade_type }: { upgrade_type: string }) => `${cluster}: ${upgrade_type}`),
+  );
+}

@@ -10,6 +10,7 @@ import { anAuthority } from '../../support/certificates.js';
 import { freePort } from '../../support/free-port.js';
 import type { Answer } from '../../support/http.js';
 import { answerOf } from '../../support/raw.js';
+import { withWebSockets } from './websocket-lines.js';
 
 /** The name that deploy/ gives its site. */
 const SITE = 'api.example';
@@ -18,12 +19,16 @@ const SITE = 'api.example';
 export interface Behind {
   grantway: number;
   application: number;
+  /** Whether the lines of deploy/ are taken in that let WebSockets pass. */
+  passesWebSockets?: boolean;
 }
 
 /** Another proxy, in a process of its own, as deploy/ configures it: only addresses and certificates are the test's. */
 export interface RunningProxy {
   /** Sends a request with this line and these fields, byte by byte, over TLS. */
   send(line: string, fields?: string[], body?: string): Promise<Answer>;
+  /** Sends one, and more once there is an answer. All that came back, until the proxy hung up. */
+  converse(line: string, fields: string[], more: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -71,7 +76,7 @@ function kind(
       writeFileSync(laid.certificate, issued.certificate + issued.key);
       writeFileSync(laid.key, issued.key);
       const { file, text, command } = lay(behind, laid);
-      writeFileSync(join(folder, file), text);
+      writeFileSync(join(folder, file), behind.passesWebSockets === true ? withWebSockets(text) : text);
       const child = spawn(name, command, {
         cwd: folder,
         env: { PATH: process.env.PATH, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
@@ -79,8 +84,13 @@ function kind(
       });
       await listening(child, laid.port);
       return {
-        send: (line, fields = [], body = '') =>
-          send(laid.port, { ca: authority.certificate }, line, fields, body),
+        async send(line, fields = [], body = '') {
+          const length = body === '' ? [] : [`Content-Length: ${Buffer.byteLength(body)}`];
+          const head = headOf(line, ['Connection: close', ...length, ...fields]);
+          return answerOf(await exchange(laid.port, { ca: authority.certificate }, head + body));
+        },
+        converse: (line, fields, more) =>
+          exchange(laid.port, { ca: authority.certificate }, headOf(line, fields), more),
         async close() {
           child.kill('SIGKILL');
           if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
@@ -158,22 +168,27 @@ async function listening(child: ChildProcess, port: number): Promise<void> {
   throw new Error(`It does not listen. ${said}`);
 }
 
-async function send(
+function headOf(line: string, fields: string[]): string {
+  return [`${line} HTTP/1.1`, `Host: ${SITE}`, ...fields, '', ''].join('\r\n');
+}
+
+async function exchange(
   port: number,
   trust: SecureContextOptions,
-  line: string,
-  fields: string[],
-  body: string,
-): Promise<Answer> {
-  const length = body === '' ? [] : [`Content-Length: ${Buffer.byteLength(body)}`];
-  const head = [`${line} HTTP/1.1`, `Host: ${SITE}`, 'Connection: close', ...length, ...fields];
+  request: string,
+  more = '',
+): Promise<string> {
   return new Promise((done, fail) => {
     const socket = connectTls({ port, host: '127.0.0.1', servername: SITE, ...trust });
     let text = '';
     socket.setTimeout(10_000, () => socket.destroy(new Error('No answer within 10 s.')));
-    socket.on('secureConnect', () => socket.write(`${head.join('\r\n')}\r\n\r\n${body}`, 'latin1'));
-    socket.on('data', (chunk) => (text += chunk.toString('latin1')));
+    socket.on('secureConnect', () => socket.write(request, 'latin1'));
+    socket.on('data', (chunk) => {
+      const isFirst = text === '';
+      text += chunk.toString('latin1');
+      if (isFirst && more !== '') socket.write(more, 'latin1');
+    });
     socket.on('error', (error) => (text === '' ? fail(error) : undefined));
-    socket.on('close', () => (text === '' ? fail(new Error('No answer.')) : done(answerOf(text))));
+    socket.on('close', () => (text === '' ? fail(new Error('No answer.')) : done(text)));
   });
 }
