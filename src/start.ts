@@ -1,13 +1,14 @@
 import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Logger } from 'pino';
+import { type DestinationStream, type Logger, destination } from 'pino';
 import { createApp } from './app.setup.js';
 import { banner } from './banner.js';
 import { type Config, type ServerConfig, loadConfig } from './config/config.js';
 import type { Environment } from './config/environment.js';
-import { openCredentialsOutput } from './credentials-output.js';
+import { isOnScreen, openCredentialsOutput } from './credentials-output.js';
 import { type FirstStart, NowhereToShowCredentials, firstStart } from './first-start.js';
 import { createLogger } from './platform/logging/logger.js';
+import { terminalIsGone } from './platform/process/terminal.js';
 
 /** How long requests in flight may take once a stop was asked for. Milliseconds. */
 const DRAIN_MS = 10_000;
@@ -20,7 +21,7 @@ export async function start(environment: Environment): Promise<void> {
   let app: NestFastifyApplication | undefined;
   try {
     const config = loadConfig(environment);
-    const logger = createLogger(config.server.logLevel);
+    const logger = createLogger(config.server.logLevel, standardOutput());
     app = await createApp(config, logger);
     stopOnSignal(app, logger);
     // Whatever is wrong with the routes or the database is told before anything is made up for the first start.
@@ -54,7 +55,7 @@ async function makeFirstClient(
     const first = await firstStart(app, () =>
       server.production ? undefined : openCredentialsOutput(bootstrap),
     );
-    return bootstrap.output === 'terminal' || bootstrap.output === 'stdout' ? first : undefined;
+    return isOnScreen(bootstrap) ? first : undefined;
   } catch (error) {
     if (!(error instanceof NowhereToShowCredentials) || server.production) throw error;
     // A trial behind a pipe still shows its pages; nobody can sign in until the operator says how.
@@ -87,25 +88,46 @@ function explain(error: unknown): string {
   return message || (code ?? 'The reason is unknown.');
 }
 
-/** Drains and exits 0 on SIGINT and SIGTERM; a second signal, or too long a drain, ends the process at once. */
+/**
+ * Where the log goes. A terminal that is gone takes no more lines, and must not keep its process from ending: the stream
+ * would try the last of them again and again.
+ */
+function standardOutput(): DestinationStream {
+  const output = destination(1);
+  output.on('error', (error) => {
+    if (!terminalIsGone()) throw error;
+    const nothing = (): void => undefined;
+    Object.assign(output, { write: nothing, flushSync: nothing, end: nothing });
+  });
+  return output;
+}
+
+/**
+ * Drains and exits 0 on SIGINT, on SIGTERM and when the terminal is closed; a second SIGINT or SIGTERM, or too long a
+ * drain, ends the process at once.
+ */
 function stopOnSignal(app: NestFastifyApplication, logger: Logger): void {
   let stoppingSince: number | undefined;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (stoppingSince !== undefined) {
-        if (performance.now() - stoppingSince > SAME_STOP_MS) process.exit(1);
-        return;
-      }
-      stoppingSince = performance.now();
-      logger.info({ signal }, 'stopping');
-      setTimeout(() => process.exit(1), DRAIN_MS).unref();
-      void app.close().then(
-        () => process.exit(0),
-        (err: unknown) => {
-          logger.error({ err }, 'the stop failed');
-          process.exit(1);
-        },
-      );
-    });
-  }
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince > SAME_STOP_MS) process.exit(1);
+      return;
+    }
+    stoppingSince = performance.now();
+    logger.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(1), DRAIN_MS).unref();
+    void app.close().then(
+      () => process.exit(0),
+      (err: unknown) => {
+        logger.error({ err }, 'the stop failed');
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  // Otherwise it asks for the routes to be read again, which ActiveRoutes does where they come from a file. Where they do
+  // not, there is nothing to be done, and above all not what Node does with a signal that nobody listens to.
+  process.on('SIGHUP', (signal) => {
+    if (terminalIsGone() && stoppingSince === undefined) stop(signal);
+  });
 }

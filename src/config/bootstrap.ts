@@ -8,7 +8,10 @@ export class BootstrapConfig {
   clientSecret: string | undefined;
   username: string;
   password: string | undefined;
-  /** Where generated credentials go: the terminal, standard output even if it is none, or a new file. */
+  /**
+   * Where generated credentials go: the `terminal`, `stdout` even if it is none, the `parent` process that started this
+   * one and has a channel of Node's to it, or a new file.
+   */
   output: string;
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { inject } from 'vitest';
@@ -79,6 +79,29 @@ export async function endProcesses(): Promise<void> {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     }),
   );
+}
+
+/** Whether the system tells of processes what the functions below read: Linux alone does. */
+export const HAS_PROC = existsSync(`/proc/self/task/${process.pid}/children`);
+
+/** The processes that a process has started and that have not ended. */
+export function childrenOf(pid: number): number[] {
+  const ids = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return ids === '' ? [] : ids.split(' ').map(Number);
+}
+
+/** Those, and the ones that they have started. */
+export function descendantsOf(pid: number): number[] {
+  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+/** Whether a process runs, and is not just waiting for somebody to ask how it ended. */
+export function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 /** script(1) makes the pseudo terminal: part of every Debian and of macOS, in two dialects. */

@@ -1,8 +1,19 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { type Socket, connect } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Answer, basic, bearer, call, refresh, signIn } from '../../support/http.js';
-import { type Home, type ServerProcess, aHome, endProcesses, startProcess } from '../../support/process.js';
+import {
+  HAS_PROC,
+  type Home,
+  type ServerProcess,
+  aHome,
+  childrenOf,
+  endProcesses,
+  isRunning,
+  startProcess,
+} from '../../support/process.js';
 
 const CLIENT = { id: 'grantway', secret: 'a-client-secret-that-was-chosen-x' };
 const ADMINISTRATOR = { username: 'admin', password: 'seven green bicycles sing' };
@@ -45,6 +56,27 @@ describe('a stop', () => {
   }
 
   const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: as\r\n\r\n`;
+
+  it('does not come of SIGHUP, which asks for files to be read again', async () => {
+    const server = await aServer();
+    server.signal('SIGHUP');
+    // What is let pass leaves no trace to wait for; what it ended would be gone by then.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await signIn(server, CLIENT, ADMINISTRATOR)).status).toBe(200);
+  });
+
+  it('comes when the terminal is closed, in order', async () => {
+    const server = await startProcess({ home, environment: CHOSEN, terminal: true });
+    await server.listening();
+    // PostgreSQL's own mark of an open database, which a process that is killed leaves behind.
+    const mark = join(home.dataDir, 'postgres', 'postmaster.pid');
+    expect(existsSync(mark)).toBe(true);
+    const pids = HAS_PROC ? childrenOf(server.pid) : [];
+    // The pseudo terminal ends with the program that made it.
+    server.signal('SIGKILL');
+    await vi.waitFor(() => expect(existsSync(mark)).toBe(false), { timeout: 30_000, interval: 50 });
+    await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), { timeout: 10_000, interval: 50 });
+  });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'by %s answers every sign-in and refresh in flight, exits 0 and loses nothing',

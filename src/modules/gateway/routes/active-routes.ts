@@ -4,6 +4,7 @@ import { GatewayConfig, ServerConfig } from '../../../config/config.js';
 import { Clock } from '../../../platform/clock/clock.js';
 import { OwnPaths } from '../../../platform/http/own-paths.js';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
+import { terminalIsGone } from '../../../platform/process/terminal.js';
 import { configuredRoutes } from './configured-routes.js';
 import { FilesRead } from './file/files-read.js';
 import { RoutesError } from './file/routes-error.js';
@@ -24,7 +25,9 @@ export class ActiveRoutes implements OnApplicationShutdown {
   private read = new FilesRead();
   private readonly file: string | undefined;
   private readonly watched: WatchedFiles;
-  private readonly onHangUp = () => void this.reload('SIGHUP');
+  private readonly onHangUp = () => {
+    if (!terminalIsGone()) this.reload('SIGHUP');
+  };
 
   constructor(
     private readonly config: GatewayConfig,
