@@ -1,6 +1,6 @@
 // The arrows of docs/architecture.md. Each rule's comment says what to do instead; test/architecture/boundaries.spec.ts
 // holds, for every rule, an import that it must refuse.
-const npm = (names) => `(^|/)node_modules/(${names})(/|$)`;
+const npm = (/** @type {string} */ names) => `(^|/)node_modules/(${names})(/|$)`;
 const NOT_A_SPEC = '[.]spec[.]ts$';
 
 /** Which modules a module may import, through their index.ts. No arrow points up. */

@@ -20,6 +20,7 @@ const IN_FLIGHT = 8;
 const SECRET = 'a-secret-of-the-benchmark-0123456789';
 
 const folder = mkdtempSync(join(tmpdir(), 'grantway-bench-'));
+/** @type {import('node:child_process').ChildProcess[]} */
 const children = [];
 process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL');
@@ -29,11 +30,12 @@ process.on('exit', () => {
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address();
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
 
+/** @param {string} url */
 async function answers(url) {
   for (let tries = 0; tries < 600; tries += 1) {
     if (
@@ -48,6 +50,7 @@ async function answers(url) {
   throw new Error(`${url} does not answer`);
 }
 
+/** @type {(command: string, parameters: string[], env?: Record<string, string>) => void} */
 function run(command, parameters, env = {}) {
   const child = spawn(command, parameters, {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -101,14 +104,16 @@ await answers(`http://127.0.0.1:${upstream}/`);
 await answers(`http://127.0.0.1:${gateway}/health/ready`);
 if (hasNginx) await answers(`http://127.0.0.1:${proxy}/`);
 
-const token = await fetch(`http://127.0.0.1:${gateway}/token`, {
-  method: 'POST',
-  headers: { Authorization: `Basic ${Buffer.from(`grantway:${SECRET}`).toString('base64')}` },
-  body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'resources:read' }),
-}).then((response) => response.json());
+const token = /** @type {{ access_token: string }} */ (
+  await fetch(`http://127.0.0.1:${gateway}/token`, {
+    method: 'POST',
+    headers: { Authorization: `Basic ${Buffer.from(`grantway:${SECRET}`).toString('base64')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'resources:read' }),
+  }).then((response) => response.json())
+);
 const Authorization = `Bearer ${token.access_token}`;
 
-const pool = (port) => new Pool(`http://127.0.0.1:${port}`, { connections: IN_FLIGHT });
+const pool = (/** @type {number} */ port) => new Pool(`http://127.0.0.1:${port}`, { connections: IN_FLIGHT });
 const ways = [
   { name: 'upstream itself', pool: pool(upstream), path: '/guarded/x', headers: {} },
   ...(hasNginx ? [{ name: 'nginx', pool: pool(proxy), path: '/guarded/x', headers: {} }] : []),
@@ -121,8 +126,12 @@ const ways = [
   },
 ];
 
-/** Milliseconds of each of the requests of a round. */
+/**
+ * @param {typeof ways[number]} way
+ * @returns {Promise<number[]>} milliseconds of each of the requests of a round
+ */
 async function round({ pool: connections, path, headers }) {
+  /** @type {number[]} */
   const took = [];
   let left = REQUESTS;
   const worker = async () => {
@@ -139,13 +148,16 @@ async function round({ pool: connections, path, headers }) {
   return took;
 }
 
-const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+/** @type {(sorted: number[], share: number) => number} */
+const quantile = (sorted, share) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 for (const way of ways) await round(way);
+/** @type {Map<string, number[]>} */
 const all = new Map(ways.map(({ name }) => [name, []]));
-for (let n = 0; n < ROUNDS; n += 1) for (const way of ways) all.get(way.name).push(...(await round(way)));
+for (let n = 0; n < ROUNDS; n += 1) for (const way of ways) all.get(way.name)?.push(...(await round(way)));
 
 const base = quantile(
-  all.get('upstream itself').toSorted((a, b) => a - b),
+  (all.get('upstream itself') ?? []).toSorted((a, b) => a - b),
   0.5,
 );
 console.log(`${ROUNDS} rounds of ${REQUESTS} requests, ${IN_FLIGHT} in flight; milliseconds\n`);

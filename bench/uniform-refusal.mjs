@@ -18,6 +18,7 @@ const {
 const WARM_UP = 30;
 const tries = Number(TRIES);
 const run = randomBytes(4).toString('hex');
+/** @type {Record<string, string>} */
 const usernames = {
   'wrong password': `known-${run}`,
   'unknown user': `absent-${run}`,
@@ -32,16 +33,17 @@ const administrator = await token({
 await createUser({ username: usernames['wrong password'] });
 await createUser({ username: usernames['disabled user'], status: 'disabled' });
 
+/** @type {Record<string, number[]>} */
 const times = Object.fromEntries(Object.keys(usernames).map((name) => [name, []]));
 const answers = new Set();
 for (let round = -WARM_UP; round < tries; round += 1) {
   // Each kind comes first, second and third equally often: what a request leaves behind favours none.
   const names = Object.keys(usernames);
   for (let turn = 0; turn < names.length; turn += 1) {
-    const name = names[(round + WARM_UP + turn) % names.length];
-    const { elapsed, answer } = await refusal(usernames[name]);
+    const name = names[(round + WARM_UP + turn) % names.length] ?? '';
+    const { elapsed, answer } = await refusal(usernames[name] ?? '');
     answers.add(answer);
-    if (round >= 0) times[name].push(elapsed);
+    if (round >= 0) times[name]?.push(elapsed);
   }
 }
 
@@ -52,7 +54,7 @@ const fastest = Math.min(...Object.values(medians));
 console.log(`${tries} tries of each, interleaved, against ${ISSUER}`);
 for (const [name, values] of Object.entries(times)) {
   const [low, median, high] = [0.1, 0.5, 0.9].map((q) => quantile(values, q).toFixed(2));
-  const ratio = (medians[name] / fastest).toFixed(3);
+  const ratio = ((medians[name] ?? 0) / fastest).toFixed(3);
   console.log(`${name.padEnd(14)}  median ${median} ms  p10 ${low}  p90 ${high}  ratio ${ratio}`);
 }
 console.log(
@@ -60,6 +62,7 @@ console.log(
 );
 console.log(`${answers.size} different ${answers.size === 1 ? 'answer' : 'answers'} (goal: 1)`);
 
+/** @param {string} username */
 async function refusal(username) {
   const began = performance.now();
   const response = await post({ username, password: 'this is not the password' });
@@ -67,13 +70,15 @@ async function refusal(username) {
   return { elapsed: performance.now() - began, answer: `${response.status} ${body}` };
 }
 
+/** @param {Record<string, string>} parameters */
 async function token(parameters) {
   const response = await post(parameters);
-  const answer = await response.json();
+  const answer = /** @type {{ access_token: string }} */ (await response.json());
   if (!response.ok) throw new Error(`The administrator could not sign in: ${JSON.stringify(answer)}`);
   return answer.access_token;
 }
 
+/** @param {Record<string, string>} parameters */
 function post(parameters) {
   return fetch(`${ISSUER}/token`, {
     method: 'POST',
@@ -82,6 +87,7 @@ function post(parameters) {
   });
 }
 
+/** @param {object} user */
 async function createUser(user) {
   const response = await fetch(`${ISSUER}/admin/users`, {
     method: 'POST',
@@ -91,6 +97,7 @@ async function createUser(user) {
   if (!response.ok) throw new Error(`A user could not be made: ${await response.text()}`);
 }
 
+/** @type {(values: number[], q: number) => number} */
 function quantile(values, q) {
-  return values.toSorted((a, b) => a - b)[Math.floor(q * (values.length - 1))];
+  return values.toSorted((a, b) => a - b)[Math.floor(q * (values.length - 1))] ?? Number.NaN;
 }

@@ -20,16 +20,22 @@ if (newest(SOURCES) > modifiedAt(BUILT)) {
   process.exitCode = status ?? 1;
 }
 
+/** @param {string[]} paths */
 function newest(paths) {
   return Math.max(...paths.flatMap(filesIn).map(modifiedAt));
 }
 
+/**
+ * @param {string} path
+ * @returns {string[]}
+ */
 function filesIn(path) {
   if (!statSync(path).isDirectory()) return [path];
   // The directory itself counts: removing a file changes it and no file.
   return [path, ...readdirSync(path).flatMap((name) => filesIn(join(path, name)))];
 }
 
+/** @param {string} path */
 function modifiedAt(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

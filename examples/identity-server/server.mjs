@@ -8,33 +8,33 @@ import people from './people.json' with { type: 'json' };
 import { derive } from './scrypt.mjs';
 
 const { INTERNAL_SECRET, INTERNAL_SECRET_PREVIOUS, HOST = '127.0.0.1', PORT = '3001' } = process.env;
-/** Ends the process with one line about what is wrong. */
+/** @type {(message: string) => never} ends the process with one line about what is wrong */
 const giveUp = (message) => {
   console.error(message);
   process.exit(1);
 };
 if (!INTERNAL_SECRET) giveUp('INTERNAL_SECRET is not set.');
-const digest = (text) => createHash('sha256').update(text).digest();
+const digest = (/** @type {string} */ text) => createHash('sha256').update(text).digest();
 const secrets = [INTERNAL_SECRET, INTERNAL_SECRET_PREVIOUS]
   .filter(Boolean)
   .map((secret) => digest(`Bearer ${secret}`));
 /** Whoever is unknown costs a hash too. */
 const nobody = { password: { salt: '', hash: randomBytes(32).toString('base64') }, disabled: true };
-/** Characters, none of them a control but the tab. */
+/** @type {(text: unknown, most: number) => text is string} characters, none of them a control but the tab */
 const isTyped = (text, most) =>
   typeof text === 'string' && /^[\t\P{Cc}]+$/u.test(text) && [...text].length <= most;
-/** A person without what is nobody's business. The version changes with the password. */
-const describe = ({ password, disabled, ...person }) => ({
+/** @param {{ password: { hash: string }, disabled: boolean }} person as in people.json, without what is nobody's business */
+const describe = ({ password, disabled: _disabled, ...person }) => ({
   ...person,
   credentials_version: digest(password.hash).toString('base64url'),
 });
-/** The rest of the body is not read, so nothing else can be asked over this connection. */
+/** @param {import('hono').Context} c the rest of the body is not read, so nothing else can be asked over this connection */
 const tooLarge = (c) => c.json({ error: 'invalid_request' }, 413, { Connection: 'close' });
 let hashing = 0;
 
 const app = new Hono();
 app.notFound((c) => c.json({ error: 'not_found' }, 404));
-app.use('/auth/*', (c, next) => {
+app.use('/auth/*', async (c, next) => {
   c.header('Cache-Control', 'no-store');
   const presented = digest(c.req.header('Authorization') ?? '');
   if (secrets.some((secret) => timingSafeEqual(secret, presented))) return next();

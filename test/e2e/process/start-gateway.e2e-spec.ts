@@ -1,11 +1,21 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { type Server, createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { bearer, call, signIn } from '../../support/http.js';
-import { type Home, type ServerProcess, aHome, endProcesses, startProcess } from '../../support/process.js';
+import {
+  HAS_PROC,
+  type Home,
+  type ServerProcess,
+  aHome,
+  childrenOf,
+  descendantsOf,
+  endProcesses,
+  isRunning,
+  startProcess,
+} from '../../support/process.js';
 
 const CLIENT = { id: 'grantway', secret: 'a-client-secret-that-was-chosen-x' };
 const ADMINISTRATOR = { username: 'admin', password: 'seven green bicycles sing' };
@@ -15,9 +25,6 @@ const CHOSEN = {
 };
 
 const READY = 'all three are ready';
-
-/** What only Linux tells of a process. */
-const HAS_PROC = existsSync(`/proc/self/task/${process.pid}/children`);
 
 describe('scripts/start-gateway.mjs', { timeout: 120_000 }, () => {
   let home: Home;
@@ -59,6 +66,13 @@ describe('scripts/start-gateway.mjs', { timeout: 120_000 }, () => {
     for (const at of [port, port + 1, port + 2]) {
       await expect(fetch(`http://127.0.0.1:${at}/health/live`)).rejects.toThrow('fetch failed');
     }
+  }
+
+  /** Which of the three have their database open, or left it open: PostgreSQL's own mark, gone after an orderly stop. */
+  function openDatabases(): string[] {
+    return ['gateway', 'identity', 'api'].filter((name) =>
+      existsSync(join(dataDir(), name, 'postgres', 'postmaster.pid')),
+    );
   }
 
   const shownIn = (text: string) => ({
@@ -167,6 +181,50 @@ describe('scripts/start-gateway.mjs', { timeout: 120_000 }, () => {
     },
   );
 
+  describe('on SIGHUP', () => {
+    it('goes on where there is no file of routes to read again', async () => {
+      const script = await start(CHOSEN);
+      await script.says(READY);
+      script.signal('SIGHUP');
+      // What is let pass leaves no trace to wait for; what it ended would be gone by then.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      expect((await signIn(script, CLIENT, ADMINISTRATOR)).status).toBe(200);
+      script.signal('SIGTERM');
+      expect(await script.ended).toBe(0);
+      expect(script.stderr).toBe('');
+    });
+
+    it('has the gateway read its file of routes again', async () => {
+      const file = join(home.folder, 'routes.yaml');
+      writeFileSync(file, 'routes:\n- { id: api, path: /api/**, upstream: "http://127.0.0.1:9" }\n');
+      const script = await start({ ...CHOSEN, ROUTES_FILE: file });
+      await script.says(READY);
+      script.signal('SIGHUP');
+      await script.says('"routes reloaded"');
+      expect(script.stdout).toMatch(/^gateway {2}\| .*"reason":"SIGHUP".*"msg":"routes reloaded"/m);
+      script.signal('SIGTERM');
+      expect(await script.ended).toBe(0);
+    });
+
+    it.each<[string, Record<string, string>]>([
+      ['without', {}],
+      ['with', { ROUTES_FILE: 'routes.yaml' }],
+    ])('stops all three in order when its terminal is closed, %s a file of routes', async (_, routes) => {
+      writeFileSync(
+        join(home.folder, 'routes.yaml'),
+        'routes:\n- { id: api, path: /api/**, upstream: "http://127.0.0.1:9" }\n',
+      );
+      const script = await start({ ...CHOSEN, ...routes }, true);
+      await script.says(READY);
+      expect(openDatabases()).toHaveLength(3);
+      const pids = HAS_PROC ? descendantsOf(script.pid) : [];
+      // The pseudo terminal ends with the program that made it.
+      script.signal('SIGKILL');
+      await vi.waitFor(() => expect(openDatabases()).toEqual([]), { timeout: 30_000, interval: 100 });
+      await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), { timeout: 10_000, interval: 100 });
+    });
+  });
+
   it.skipIf(!HAS_PROC)(
     'shows what it has made up though the start comes to nothing, as nothing will again',
     async () => {
@@ -243,10 +301,16 @@ describe('scripts/start-gateway.mjs', { timeout: 120_000 }, () => {
       ['a certificate for all', { TLS_CERT: 'canary' }, /TLS_CERT: .* start each of them yourself/],
       ['a port that is none', { PORT: 'canary' }, /PORT must be a whole number/],
       ['a port without room for two more', { PORT: '65534' }, /PORT must be a whole number from 1 to 65533/],
+      [
+        'a variable that none of the three can take',
+        { ACCESS_TOKEN_TTL: 'canary' },
+        /^ {2}- ACCESS_TOKEN_TTL/m,
+      ],
+      ['all at once', { PORT: 'canary', TLS_CERT: 'canary' }, /^ {2}- TLS_CERT.*\n {2}- PORT/m],
     ])('about %s', async (_, environment, message) => {
       const script = await start(environment);
       expect(await script.ended).toBe(1);
-      expect(script.stderr).toMatch(/^Grantway could not start\.$/m);
+      expect(script.stderr).toMatch(/^Grantway could not start\. The configuration is not usable:$/m);
       expect(script.stderr).toMatch(message);
       expect(script.stderr).not.toContain('canary');
       expect(script.stdout).toBe('');
@@ -261,7 +325,7 @@ describe('scripts/start-gateway.mjs', { timeout: 120_000 }, () => {
           `The port ${port + at} is in use by another process: PORT is ${port}`,
         );
         expect(script.stderr).not.toMatch(/^\s+at /m);
-        expect([script.stdout, existsSync(join(dataDir(), 'gateway', 'postmaster.pid'))]).toEqual([
+        expect([script.stdout, existsSync(join(dataDir(), 'gateway', 'encryption.key'))]).toEqual([
           '',
           false,
         ]);
@@ -271,20 +335,28 @@ describe('scripts/start-gateway.mjs', { timeout: 120_000 }, () => {
       await expectGone();
     });
 
-    it('about a variable that one of the three cannot take', async () => {
-      const script = await start({ ...CHOSEN, ACCESS_TOKEN_TTL: 'canary' });
+    it('about what one of the three finds out by itself', async () => {
+      const script = await start({ ...CHOSEN, ROUTES_FILE: join(home.folder, 'absent.yaml') });
       expect(await script.ended).toBe(1);
-      expect(script.stderr).toMatch(/^(gateway|identity|api) +\| .*ACCESS_TOKEN_TTL/m);
-      expect(script.stderr).not.toContain('canary');
+      expect(script.stderr).toMatch(/^gateway {2}\| Grantway could not start\./m);
+      expect(script.stderr).toMatch(/^gateway ended \(1\); stopping the others\.$/m);
       await expectGone();
+    });
+
+    it('about a file for credentials that it cannot write', async () => {
+      const script = await start({ BOOTSTRAP_OUTPUT: join(home.folder, 'absent', 'credentials') });
+      expect(await script.ended).toBe(1);
+      expect(script.stderr).toMatch(
+        /^Grantway could not start\. BOOTSTRAP_OUTPUT names a file that cannot be/m,
+      );
+      expect([script.stdout, existsSync(join(dataDir(), 'gateway', 'encryption.key'))]).toEqual(['', false]);
     });
   });
 });
 
 /** The id of the process that a script has started with these roles. */
 function childOf({ pid }: ServerProcess, roles: string): number {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
-  const child = children.find((id) =>
+  const child = childrenOf(pid).find((id) =>
     readFileSync(`/proc/${id}/environ`, 'utf8').split('\0').includes(`ROLES=${roles}`),
   );
   if (child === undefined) throw new Error(`No process has the roles ${roles}.`);
