@@ -3,6 +3,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import { afterEach } from 'vitest';
 import type { Admission } from '../../src/modules/gateway/proxy/admission.js';
 import { Forwarder } from '../../src/modules/gateway/proxy/forwarder.js';
+import type { Asking } from '../../src/modules/gateway/proxy/targets/target.js';
 import { UpstreamPools } from '../../src/modules/gateway/proxy/targets/upstream-pools.js';
 import { DEFAULT_UPSTREAM } from '../../src/modules/gateway/routes/route-defaults.js';
 import type { Route, Upstream } from '../../src/modules/gateway/routes/route.js';
@@ -25,21 +26,26 @@ export interface Front {
   close(): Promise<void>;
 }
 
+/** A request by nobody in particular, without a body. */
+export function anybodyAt(route: Route): Asking {
+  return { route, caller: 'anybody', hasBody: false };
+}
+
 /**
  * Callers are told apart by the header `X-Caller`.
  *
  * @param said what the decision says of each request beside the route
- * @param anonymousUploadMs in place of minutes, how long a body may take that comes without a token
+ * @param anonymousWaitMs in place of many seconds, how long a body without a token may keep an upstream waiting
  */
 export async function startFront(
   route: Route,
   said: Partial<Admission> = {},
-  { anonymousUploadMs }: { anonymousUploadMs?: number } = {},
+  { anonymousWaitMs }: { anonymousWaitMs?: number } = {},
 ): Promise<Front> {
   const logs: Record<string, unknown>[] = [];
   const logger = createLogger('trace', { write: (line) => void logs.push(JSON.parse(line)) });
   const pools = new UpstreamPools(logger);
-  const forwarder = new Forwarder(pools, logger, anonymousUploadMs);
+  const forwarder = new Forwarder(pools, logger, anonymousWaitMs);
   const server = createServer((request, response) => {
     front.underWay += 1;
     void forwarder
@@ -101,7 +107,7 @@ function callerNamedIn({ headers }: IncomingMessage): string {
 
 /** Asks until it is so, for five seconds at most. */
 export async function until(isSo: () => boolean, what = 'it to be so'): Promise<void> {
-  const deadline = performance.now() + 5_000;
+  const deadline = performance.now() + 20_000;
   while (!isSo()) {
     if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -3,7 +3,7 @@ import { type IncomingMessage, createServer } from 'node:http';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { TenureTerms } from '../../src/modules/gateway/proxy/web-socket/tenure.js';
 import type { Route } from '../../src/modules/gateway/routes/route.js';
-import { aRouteTo, closedAfterEach, until } from './gateway-front.js';
+import { anybodyAt, aRouteTo, closedAfterEach, until } from './gateway-front.js';
 import { type TunnelFront, startTunnelFront } from './tunnel-front.js';
 import { type UpstreamServer, startUpstream } from './upstream-server.js';
 
@@ -64,7 +64,7 @@ export async function closing(socket: WebSocket): Promise<{ code: number; reason
 /** Everything that was opened or taken for tunnels to the upstream is closed and given back. */
 export async function expectNothingLeft(front: TunnelFront, upstream: UpstreamServer): Promise<void> {
   await until(() => front.underWay === 0, 'the tunnel to end');
-  await until(() => front.pools.choose(aRouteTo([upstream]), 'anybody').inFlight === 0, 'nothing in flight');
+  await until(() => front.pools.choose(anybodyAt(aRouteTo([upstream]))).inFlight === 0, 'nothing in flight');
   await until(() => upstream.connections.size === 0, 'the connection to the upstream to close');
   await until(() => front.sockets.every(({ closed }) => closed), 'the connection to the client to close');
 }

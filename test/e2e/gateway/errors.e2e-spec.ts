@@ -107,7 +107,7 @@ describe('an upstream', () => {
     const began = performance.now();
     expectProblem(await ask(), 502);
     expectProblem(await ask({ method: 'POST', body: {} }), 502);
-    expect(performance.now() - began).toBeLessThan(400);
+    expect(performance.now() - began).toBeLessThan(2_000);
     expect(loggedError()).toBe('ECONNREFUSED');
 
     const upstream = await startUpstream((_, response) => response.end('back'), { port });

@@ -32,6 +32,11 @@ describe('a forwarded body', () => {
         { id: 'brisk', path: '/brisk/**', upstream: to, timeouts: { idle: '500ms' } },
         { id: 'small', path: '/small/**', upstream: to, max_body: '1KiB' },
         { id: 'nowhere', path: '/nowhere/**', upstream: 'http://127.0.0.1:9' },
+        {
+          id: 'shut',
+          path: '/shut/**',
+          upstream: { targets: ['http://127.0.0.1:9'], breaker: { failures: 1, open: '60s' } },
+        },
       ],
       { deadlines: DEADLINES },
     );
@@ -335,12 +340,22 @@ describe('a forwarded body', () => {
       () => head('POST /other', ['Expect: the-unexpected', 'Content-Length: 1000']),
       404,
     ],
+    ['is longer than its route takes', () => head('POST /small/x', ['Content-Length: 5000']), 413],
+    [
+      'has a coding that is not forwarded',
+      () => head('POST /streams/x', ['Transfer-Encoding: gzip, chunked']),
+      501,
+      '1\r\nx\r\n',
+    ],
+    ['finds no target', () => head('POST /shut/x', ['Content-Length: 1000']), 503],
   ])(
     'that is refused because it %s keeps its connection no longer than any other',
-    async (_, text, status) => {
+    async (_, text, status, drop = 'x') => {
+      // After this, its circuit is open.
+      await raw(gateway, head('GET /shut/x', ['Connection: close']));
       const began = performance.now();
       const client = await aConnection(text());
-      const drops = setInterval(() => client.socket.write('x'), 50);
+      const drops = setInterval(() => client.socket.write(drop), 50);
       await client.closed;
       clearInterval(drops);
       expect(client.received().match(/HTTP\/1\.1 \d+/g)).toEqual([`HTTP/1.1 ${status}`]);

@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ServerConfig } from '../../../config/config.js';
-import { liftBodyDeadline } from '../../../platform/http/body-deadline.js';
 import type { CorsPolicy } from '../../../platform/http/cors.js';
 import type { OwnPaths } from '../../../platform/http/own-paths.js';
 import { headerValues } from '../../../platform/http/request.js';
@@ -113,7 +112,6 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async forward(admission: Admission, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    liftBodyDeadline(request.raw);
     this.underWay.add(reply.raw);
     try {
       await this.forwarder.forward(admission, request.raw, reply.raw);

@@ -16,16 +16,16 @@ describe('a slow upload', () => {
   const UPLOAD = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n';
   const breaker = { failures: 1, openMs: 20_000 };
 
-  /** Sends a byte every 20 ms until there is an answer. @param most bytes */
-  async function trickle(front: Front, most = Infinity): Promise<string> {
+  /** Sends so many bytes every 20 ms, so many times, until there is an answer. */
+  async function trickle(front: Front, drops = Infinity, bytesEach = 1): Promise<string> {
     const socket = connect(front.port, '127.0.0.1');
-    socket.write(most === Infinity ? UPLOAD : UPLOAD.replace('100', String(most)));
-    let left = most;
-    const drops = setInterval(() => {
-      if (left-- > 0) socket.write('x');
+    socket.write(drops === Infinity ? UPLOAD : UPLOAD.replace('100', String(drops * bytesEach)));
+    let left = drops;
+    const timer = setInterval(() => {
+      if (left-- > 0) socket.write('x'.repeat(bytesEach));
     }, 20);
     const [answer] = (await once(socket, 'data')) as [Buffer];
-    clearInterval(drops);
+    clearInterval(timer);
     socket.destroy();
     return String(answer);
   }
@@ -64,7 +64,7 @@ describe('a slow upload', () => {
   });
 
   describe('without a token', () => {
-    /** Five minutes, for a test. Milliseconds. */
+    /** Twenty-five seconds, for a test. Milliseconds. */
     const SHORT_MS = 200;
 
     async function anOpenFront(said: Partial<Route>): Promise<Front> {
@@ -72,10 +72,10 @@ describe('a slow upload', () => {
         await startUpstream((request, response) => void request.resume().once('end', () => response.end())),
       );
       const route = aRouteTo([upstream], { timeouts: AMPLE, ...said }, { breaker });
-      return toBeClosed(await startFront(route, {}, { anonymousUploadMs: SHORT_MS }));
+      return toBeClosed(await startFront(route, {}, { anonymousWaitMs: SHORT_MS }));
     }
 
-    it('ends with 408 after some minutes, although it moves', async () => {
+    it('ends with 408 when it keeps the upstream waiting, although it moves', async () => {
       const front = await anOpenFront({ public: true });
       expect(statusOf(await trickle(front))).toBe(408);
       expect(statusOf(await raw(front, GET))).toBe(200);
@@ -89,6 +89,11 @@ describe('a slow upload', () => {
       expect(statusOf(await trickle(await anOpenFront(said), 25))).toBe(200);
     });
 
+    it('goes on where it brings a kilobyte a second', async () => {
+      const front = await anOpenFront({ public: true });
+      expect(statusOf(await trickle(front, 25, 100))).toBe(200);
+    });
+
     it('that has arrived does not end an answer which takes longer', async () => {
       const upstream = toBeClosed(
         await startUpstream(
@@ -97,7 +102,7 @@ describe('a slow upload', () => {
         ),
       );
       const route = aRouteTo([upstream], { public: true, timeouts: AMPLE });
-      const front = toBeClosed(await startFront(route, {}, { anonymousUploadMs: SHORT_MS }));
+      const front = toBeClosed(await startFront(route, {}, { anonymousWaitMs: SHORT_MS }));
       expect(statusOf(await raw(front, rawPost('/', [], 'body')))).toBe(200);
     });
   });

@@ -3,32 +3,42 @@ import type { ClientAnswer } from './client-answer.js';
 import type { Overdue } from './failures.js';
 import type { RequestBody } from './request-body.js';
 
-/** How long a body may take that comes without a token, on a route that sets no total time. Milliseconds. */
-const ANONYMOUS_UPLOAD_MS = 5 * 60_000;
+/**
+ * How long a body that comes without a token may keep an upstream waiting, on a route that sets no total time; and as many
+ * milliseconds more as it has bytes, which is a kilobyte a second.
+ */
+const ANONYMOUS_WAIT_MS = 25_000;
+
+/** Between two looks at a body that is about to run out of time. Milliseconds. */
+const SOONEST_LOOK_MS = 50;
 
 /**
  * Times that end an exchange whatever moves: the route's total, and without one that of a body which anybody may send.
  *
  * @param onExpiry called when one of them is over
- * @param anonymousUploadMs for a body that comes without a token
+ * @param anonymousWaitMs for a body that comes without a token
  * @returns stops them
  */
 export function startDeadlines(
   route: Route,
   onExpiry: () => void,
   body?: RequestBody,
-  anonymousUploadMs = ANONYMOUS_UPLOAD_MS,
+  anonymousWaitMs = ANONYMOUS_WAIT_MS,
 ): () => void {
   const { total } = route.timeouts;
-  if (total !== undefined) return starting(onExpiry, total);
+  if (total !== undefined) {
+    const timer = setTimeout(onExpiry, total);
+    return () => clearTimeout(timer);
+  }
   if (!route.public || body === undefined) return () => undefined;
-  return starting(() => {
-    if (!body.hasArrived) onExpiry();
-  }, anonymousUploadMs);
-}
-
-function starting(onExpiry: () => void, ms: number): () => void {
-  const timer = setTimeout(onExpiry, ms);
+  let timer: NodeJS.Timeout;
+  const look = (): void => {
+    if (body.hasArrived) return;
+    const leftMs = anonymousWaitMs + body.received - body.clientMs;
+    if (leftMs <= 0 && body.awaitsClient) onExpiry();
+    else timer = setTimeout(look, Math.max(leftMs, SOONEST_LOOK_MS));
+  };
+  timer = setTimeout(look, anonymousWaitMs);
   return () => clearTimeout(timer);
 }
 

@@ -3,6 +3,7 @@ import { type IncomingMessage, type ServerResponse, request as httpRequest } fro
 import { type Socket, connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import {
+  anybodyAt,
   type Front,
   aRouteTo,
   closedAfterEach,
@@ -33,7 +34,7 @@ async function aFront(upstream: UpstreamServer, said: Partial<Route> = {}): Prom
 async function expectIdle(front: Front, upstream: UpstreamServer): Promise<void> {
   const route = aRouteTo([upstream]);
   await until(() => front.underWay === 0, 'no forward under way');
-  await until(() => front.pools.choose(route, 'anybody').inFlight === 0, 'nothing in flight');
+  await until(() => front.pools.choose(anybodyAt(route)).inFlight === 0, 'nothing in flight');
 }
 
 /** Writes until it is told to wait, or all is written. @returns how much that was */

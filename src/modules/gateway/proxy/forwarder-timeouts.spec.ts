@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import {
+  anybodyAt,
   type Front,
   aRouteTo,
   closedAfterEach,
@@ -39,7 +40,7 @@ describe('time', () => {
     const front = await aFront(silent, { connect: 100 });
     expect(statusOf(await raw(front, GET))).toBe(504);
     expect(front.logs).toContainEqual(expect.objectContaining({ error: 'UND_ERR_CONNECT_TIMEOUT' }));
-    await until(() => front.pools.choose(aRouteTo([silent]), 'anybody').inFlight === 0, 'its place');
+    await until(() => front.pools.choose(anybodyAt(aRouteTo([silent]))).inFlight === 0, 'its place');
   });
 
   it('for the header of the answer ends with 504, and ends the upstream’s work', async () => {

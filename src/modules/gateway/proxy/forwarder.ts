@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, Optional } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
+import { liftBodyDeadline } from '../../../platform/http/body-deadline.js';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
 import { ContentTooLarge } from '../../../protocol/problem.js';
 import type { Admission } from './admission.js';
@@ -13,7 +14,7 @@ import { ExchangeLog } from './exchange-log.js';
 import { ClientGone, TimedOut, Unreached, refusalOf } from './failures.js';
 import { Patience } from './patience.js';
 import { RequestBody, framingOf } from './request-body.js';
-import type { Target } from './targets/target.js';
+import type { Asking, Target } from './targets/target.js';
 import { UpstreamPools } from './targets/upstream-pools.js';
 
 /** RFC 9110 §9.2.2: to do it twice is to do it once. */
@@ -31,7 +32,7 @@ export class Forwarder {
   constructor(
     private readonly pools: UpstreamPools,
     logger: AppLogger,
-    @Optional() private readonly anonymousUploadMs?: number,
+    @Optional() private readonly anonymousWaitMs?: number,
   ) {
     this.log = new ExchangeLog(logger);
   }
@@ -48,18 +49,30 @@ export class Forwarder {
     const { hasBody, contentLength } = framingOf(request);
     const { maxBodyBytes } = admission.route;
     if (Number(contentLength) > (maxBodyBytes ?? Infinity)) throw new ContentTooLarge();
-    const first = this.pools.choose(admission.route, admission.caller);
+    const { route, caller } = admission;
+    const asking = { route, caller, hasBody };
+    const first = this.pools.choose(asking);
 
+    // From here on the exchange has times of its own; what is refused above keeps the server's.
+    liftBodyDeadline(request);
     const answer = new ClientAnswer(request, response);
     const body = hasBody
       ? new RequestBody(request, maxBodyBytes, () => admission.awaitsContinue && response.writeContinue())
       : undefined;
-    const forwarding: Forwarding = { admission, request, body, contentLength, answer, current: undefined };
+    const forwarding: Forwarding = {
+      admission,
+      asking,
+      request,
+      body,
+      contentLength,
+      answer,
+      current: undefined,
+    };
     const onExpiry = (): void => {
       const { exchange, sinceMs } = forwarding.current!;
       exchange.stop(new TimedOut(whoIsOverdue(body, answer, sinceMs)));
     };
-    const stopDeadlines = startDeadlines(admission.route, onExpiry, body, this.anonymousUploadMs);
+    const stopDeadlines = startDeadlines(admission.route, onExpiry, body, this.anonymousWaitMs);
     try {
       await this.tryTargets(first, forwarding);
     } catch (error) {
@@ -73,7 +86,7 @@ export class Forwarder {
   }
 
   private async tryTargets(first: Target, forwarding: Forwarding): Promise<void> {
-    const { admission, request, body } = forwarding;
+    const { admission, asking, request, body } = forwarding;
     const mayRepeat = body === undefined && IDEMPOTENT.has(request.method ?? '');
     const tried = new Set<Target>();
     for (let target: Target | undefined = first; ;) {
@@ -83,7 +96,7 @@ export class Forwarder {
       } catch (error) {
         this.log.failed(error as Error, target, admission);
         const isRepeatable = mayRepeat && error instanceof Unreached && tried.size < MOST_TARGETS;
-        target = isRepeatable ? this.pools.another(admission.route, admission.caller, tried) : undefined;
+        target = isRepeatable ? this.pools.another(asking, tried) : undefined;
         if (target === undefined) throw error;
       }
     }
@@ -99,7 +112,7 @@ export class Forwarder {
     const exchange = new Exchange(answer, patience);
     forwarding.current = { exchange, sinceMs: performance.now() };
     answer.listen(answerListener(exchange, admission, target, this.log));
-    await target.circuit.run(async () => {
+    await target.circuit.run(body !== undefined, async () => {
       if (!exchange.isStopped) {
         void exchange.over.then(target.enter(admission.caller));
         target.pool.dispatch(dispatchOptions(forwarding), exchange);
@@ -113,6 +126,7 @@ export class Forwarder {
 /** A request on its way, over as many targets as it takes. */
 interface Forwarding {
   admission: Admission;
+  asking: Asking;
   request: IncomingMessage;
   body: RequestBody | undefined;
   contentLength: string | undefined;

@@ -11,7 +11,7 @@ const HIGH_WATER_MARK = 64 * 1024;
  * leaves the client's connection alone, which still has an answer to carry.
  */
 export class RequestBody extends Readable {
-  private received = 0;
+  private receivedBytes = 0;
   private hasBegun = false;
   private awaitedSince: number | undefined;
   private awaitedBefore = 0;
@@ -33,6 +33,11 @@ export class RequestBody extends Readable {
   /** Whether the upstream has taken all there is, so that the client must send more. */
   get awaitsClient(): boolean {
     return this.awaitedSince !== undefined;
+  }
+
+  /** Bytes of it that have come so far. */
+  get received(): number {
+    return this.receivedBytes;
   }
 
   /** Whether all of it is here. */
@@ -63,9 +68,9 @@ export class RequestBody extends Readable {
   }
 
   private readonly onData = (chunk: Buffer): void => {
-    this.received += chunk.length;
+    this.receivedBytes += chunk.length;
     countBodyBytes(chunk.length);
-    if (this.maxBytes !== undefined && this.received > this.maxBytes) {
+    if (this.maxBytes !== undefined && this.receivedBytes > this.maxBytes) {
       this.destroy(new ContentTooLarge());
     } else if (!this.push(chunk)) {
       this.clientIsDone();

@@ -1,18 +1,11 @@
-import {
-  type CircuitBreakerPolicy,
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleType,
-} from 'cockatiel';
 import type { Upstream } from '../../routes/route.js';
 import { Unreached, isUpstreamsFault } from '../failures.js';
 
-/** A failure that counts against the target. */
-class Strike extends Error {
-  constructor(override readonly cause: Error) {
-    super();
-  }
+/** A request that is to show whether the target is well again. */
+interface Trial {
+  hasBody: boolean;
+  /** As of performance.now(). */
+  since: number;
 }
 
 /**
@@ -21,58 +14,79 @@ class Strike extends Error {
  * together one counts, and of a path that is slow while others answer none, so that no burst to one path shuts a target
  * that is well. One that found no connection counts always: no path has a part in that.
  *
- * After `openMs` one request tries again, and decides for all. A trial whose client went away decides nothing against
- * the target: the circuit closes, and the next requests count anew, so no caller can keep a target shut by leaving early.
+ * After `openMs` one request tries again, and decides for all. No caller can keep a target shut by what it does with a
+ * trial: one whose client went away decides nothing against the target, so the circuit closes, and the next requests
+ * count anew; and one that has a body, which a client may be slow to send, is no reason for others to wait long.
+ *
+ * Not cockatiel, which lets all others wait for the end of the trial, and goes by the wall clock.
  */
 export class Circuit {
-  private readonly policy: CircuitBreakerPolicy;
-  /** As of performance.now(). */
-  private openedAt = 0;
-  /** Requests that told something of the target: that it answers, or a strike. */
+  private readonly trials = new Set<Trial>();
+  /** As of performance.now(); undefined while it is closed. */
+  private openedAt: number | undefined;
+  private failuresInARow = 0;
+  /** Requests that told something of the target: that it answers, or that it failed. */
   private lessons = 0;
 
-  constructor(private readonly settings: Upstream['breaker']) {
-    this.policy = circuitBreaker(handleType(Strike), {
-      breaker: new ConsecutiveBreaker(settings.failures),
-      // The policy would ask the wall clock, which may be set back. `shutFor` says when, the policy who tries.
-      halfOpenAfter: -Infinity,
-    });
-    this.policy.onBreak(() => (this.openedAt = performance.now()));
-  }
+  /** @param onChange called when it opens, and when it closes */
+  constructor(
+    private readonly settings: Upstream['breaker'],
+    private readonly onChange: (isOpen: boolean) => void = () => undefined,
+  ) {}
 
-  onChange(listener: (isOpen: boolean) => void): void {
-    this.policy.onBreak(() => listener(true));
-    this.policy.onReset(() => listener(false));
-  }
-
-  /** Milliseconds until a request may go this way; zero for now. While one tries, the others wait for its outcome. */
-  get shutFor(): number {
-    if (this.policy.state === CircuitState.Closed) return 0;
-    if (this.policy.state === CircuitState.HalfOpen) return this.settings.openMs;
-    return Math.max(0, this.openedAt + this.settings.openMs - performance.now());
+  /** Milliseconds until a request may go this way; zero for now. */
+  shutFor(hasBody: boolean): number {
+    if (this.openedAt === undefined) return 0;
+    const { openMs } = this.settings;
+    const now = performance.now();
+    // A trial without a body ends when the target answers, or within the route's time for that.
+    const isInTheWay = (trial: Trial): boolean => !trial.hasBody || (hasBody && trial.since + openMs > now);
+    if ([...this.trials].some(isInTheWay)) return openMs;
+    return Math.max(0, this.openedAt + openMs - now);
   }
 
   /** Runs what `shutFor` allowed in the same turn. @throws what the request throws */
-  async run(request: () => Promise<void>): Promise<void> {
+  async run(hasBody: boolean, request: () => Promise<void>): Promise<void> {
+    if (this.openedAt === undefined) return this.learnFrom(request, false);
+    const trial = { hasBody, since: performance.now() };
+    this.trials.add(trial);
     try {
-      await this.policy.execute(async () => this.learnFrom(request));
-    } catch (error) {
-      throw error instanceof Strike ? error.cause : error;
+      await this.learnFrom(request, true);
+    } finally {
+      this.trials.delete(trial);
     }
   }
 
-  private async learnFrom(request: () => Promise<void>): Promise<void> {
-    const isTrial = this.policy.state !== CircuitState.Closed;
+  private async learnFrom(request: () => Promise<void>, isTrial: boolean): Promise<void> {
     const knownBefore = this.lessons;
     try {
       await request();
     } catch (error) {
-      if (!(error instanceof Error && isUpstreamsFault(error))) throw error;
-      const isNews = isTrial || error instanceof Unreached || this.lessons === knownBefore;
-      if (!isNews) throw error;
-      this.lessons += 1;
-      throw new Strike(error);
+      const isFault = error instanceof Error && isUpstreamsFault(error);
+      if (!isFault) this.close(isTrial);
+      else if (isTrial || error instanceof Unreached || this.lessons === knownBefore) this.fail(isTrial);
+      throw error;
     }
     this.lessons += 1;
+    this.failuresInARow = 0;
+    this.close(isTrial);
+  }
+
+  private fail(isTrial: boolean): void {
+    this.lessons += 1;
+    this.failuresInARow += 1;
+    if (!isTrial && this.failuresInARow < this.settings.failures) return;
+    const wasOpen = this.openedAt !== undefined;
+    // What was under way when it opened changes nothing about when it may be tried.
+    if (wasOpen && !isTrial) return;
+    this.openedAt = performance.now();
+    if (!wasOpen) this.onChange(true);
+  }
+
+  private close(isTrial: boolean): void {
+    if (!isTrial || this.openedAt === undefined) return;
+    this.openedAt = undefined;
+    this.failuresInARow = 0;
+    this.onChange(false);
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aRouteTo, until } from '../../../../../test/support/gateway-front.js';
+import { anybodyAt, aRouteTo, until } from '../../../../../test/support/gateway-front.js';
 import {
   aDeadUpstream,
   never,
@@ -61,7 +61,9 @@ describe('the circuit of a target', () => {
       await expect(fetch(front.origin, { signal: AbortSignal.timeout(60) })).rejects.toThrow();
     }
     await until(() => front.underWay === 0, 'the end');
-    expect(front.pools.choose(aRouteTo([upstream], {}, { breaker }), 'anybody').circuit.shutFor).toBe(0);
+    expect(front.pools.choose(anybodyAt(aRouteTo([upstream], {}, { breaker }))).circuit.shutFor(false)).toBe(
+      0,
+    );
   });
 
   it('lets one request try after a while, and opens again when that fails', async () => {

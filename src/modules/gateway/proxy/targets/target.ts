@@ -16,6 +16,14 @@ export interface TargetSettings {
   health: Route['upstream']['health'];
 }
 
+/** A request that looks for a target. */
+export interface Asking {
+  route: Route;
+  /** As `Admission.caller`. */
+  caller: string;
+  hasBody: boolean;
+}
+
 /**
  * Below the five seconds after which Node's servers close an idle connection: a request must not meet a connection
  * that is being closed. A `Keep-Alive: timeout` of the upstream is heeded.
@@ -43,8 +51,7 @@ export class Target {
   ) {
     this.origin = settings.origin;
     this.pool = poolOf(settings);
-    this.circuit = new Circuit(settings.breaker);
-    this.circuit.onChange((isOpen) => {
+    this.circuit = new Circuit(settings.breaker, (isOpen) => {
       if (isOpen) logger.warn({ target: this.origin }, 'circuit of an upstream opened');
       else logger.info({ target: this.origin }, 'circuit of an upstream closed');
     });
@@ -60,12 +67,13 @@ export class Target {
     return this.load.inFlight;
   }
 
-  /** Milliseconds until a request may go here, zero for now. @param maxInFlight of the route that asks */
-  busyFor(maxInFlight: number): number {
+  /** Milliseconds until a request may go here, zero for now. */
+  busyFor({ route, hasBody }: Asking): number {
     if (this.isRetired) return SOON_MS;
     if (this.health?.isHealthy === false) return this.health.intervalMs;
-    if (this.circuit.shutFor > 0) return this.circuit.shutFor;
-    return this.inFlight < maxInFlight ? 0 : SOON_MS;
+    const shutFor = this.circuit.shutFor(hasBody);
+    if (shutFor > 0) return shutFor;
+    return this.inFlight < route.upstream.maxInFlight ? 0 : SOON_MS;
   }
 
   /** Takes a place among the requests in flight. @returns gives it back; calling it again does nothing */

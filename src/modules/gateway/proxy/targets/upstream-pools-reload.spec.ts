@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aRouteTo, until } from '../../../../../test/support/gateway-front.js';
+import { anybodyAt, aRouteTo, until } from '../../../../../test/support/gateway-front.js';
 import { never, ok, startedForOneTest, statusAt } from '../../../../../test/support/targets.js';
 import { startUpstream } from '../../../../../test/support/upstream-server.js';
 import { Unavailable } from '../../../../protocol/problem.js';
@@ -27,25 +27,53 @@ describe('a new table of routes', () => {
     const upstream = await anUpstream(ok);
     const front = await aFront(aRouteTo([upstream]));
     await statusAt(front);
-    const target = front.pools.choose(aRouteTo([upstream]), 'anybody');
+    const target = front.pools.choose(anybodyAt(aRouteTo([upstream])));
     front.pools.retain([aRouteTo([upstream], { id: 'renamed', scopes: { '*': ['x'] } })]);
-    expect(front.pools.choose(aRouteTo([upstream]), 'anybody')).toBe(target);
+    expect(front.pools.choose(anybodyAt(aRouteTo([upstream])))).toBe(target);
     await statusAt(front);
     expect(upstream.accepted).toBe(1);
+  });
+
+  it('brings back nothing for a request that was decided under the table before', async () => {
+    const asked: string[] = [];
+    const upstream = await anUpstream((request, response) => {
+      asked.push(request.url!);
+      response.end();
+    });
+    const old = aRouteTo([upstream], {}, { health: { path: '/health', intervalMs: 20, timeoutMs: 100 } });
+    const { pools } = await aFront(old);
+    pools.retain([old]);
+    await until(() => asked.length > 0, 'a health check');
+    pools.retain([]);
+    expect(() => pools.choose(anybodyAt(old))).toThrow(Unavailable);
+    expect(pools.another(anybodyAt(old), new Set())).toBeUndefined();
+    const before = asked.length;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    // At most the one that was on its way.
+    expect(asked.length).toBeLessThanOrEqual(before + 1);
+  });
+
+  it('lets such a request go to a target that stays', async () => {
+    const upstream = await anUpstream(ok);
+    const { pools } = await aFront(aRouteTo([upstream]));
+    const [old, renamed] = [aRouteTo([upstream]), aRouteTo([upstream], { id: 'renamed' })];
+    pools.retain([old]);
+    const target = pools.choose(anybodyAt(old));
+    pools.retain([renamed]);
+    expect(pools.choose(anybodyAt(old))).toBe(target);
   });
 
   it('counts what is in flight to an origin over all routes, however they differ', async () => {
     const upstream = await anUpstream(never);
     const { pools } = await aFront(aRouteTo([upstream]));
-    const one = pools.choose(aRouteTo([upstream], {}, { maxInFlight: 2 }), 'anybody');
+    const one = pools.choose(anybodyAt(aRouteTo([upstream], {}, { maxInFlight: 2 })));
     const other = pools.choose(
-      aRouteTo([upstream], {}, { maxInFlight: 1, breaker: { failures: 9, openMs: 9 } }),
-      'anybody',
+      anybodyAt(aRouteTo([upstream], {}, { maxInFlight: 1, breaker: { failures: 9, openMs: 9 } })),
     );
     expect(other).not.toBe(one);
     const leave = one.enter('anybody');
     expect(other.inFlight).toBe(1);
-    expect(() => pools.choose(aRouteTo([upstream], {}, { maxInFlight: 1 }), 'anybody')).toThrow(Unavailable);
+    expect(() => pools.choose(anybodyAt(aRouteTo([upstream], {}, { maxInFlight: 1 })))).toThrow(Unavailable);
     leave();
     leave();
     expect(other.inFlight).toBe(0);

@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { aRouteTo, until } from '../../../../../test/support/gateway-front.js';
+import { anybodyAt, aRouteTo, until } from '../../../../../test/support/gateway-front.js';
 import {
   aDeadUpstream,
   never,
@@ -49,7 +49,7 @@ describe('several targets', () => {
     leave.abort();
     await hanging;
     await until(() => front.underWay === 0, 'the end');
-    expect(front.pools.choose(aRouteTo(upstreams), 'anybody').inFlight).toBe(0);
+    expect(front.pools.choose(anybodyAt(aRouteTo(upstreams))).inFlight).toBe(0);
   });
 });
 
@@ -178,7 +178,7 @@ describe('many requests', () => {
       });
     }
     await until(() => front.underWay === 0, 'the end');
-    expect(front.pools.choose(route, 'anybody').inFlight).toBe(0);
+    expect(front.pools.choose(anybodyAt(route)).inFlight).toBe(0);
     expect(upstream.connections.size).toBeLessThanOrEqual(30);
     await front.pools.onApplicationShutdown();
     await until(() => upstream.connections.size === 0, 'the connections to close');

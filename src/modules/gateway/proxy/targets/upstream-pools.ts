@@ -5,7 +5,7 @@ import { Unavailable } from '../../../../protocol/problem.js';
 import { Throttled } from '../../../../protocol/throttled.js';
 import type { Route } from '../../routes/route.js';
 import { Load } from './load.js';
-import { Target, type TargetSettings } from './target.js';
+import { type Asking, Target, type TargetSettings } from './target.js';
 
 /** What is still under way when the process ends, its server being closed, is cut after this. Milliseconds. */
 const GRACE_MS = 1_000;
@@ -19,6 +19,8 @@ export class UpstreamPools implements OnApplicationShutdown {
   private readonly targets = new Map<string, Target>();
   private readonly loads = new Map<string, Load>();
   private ofRoute = new WeakMap<Route, readonly Target[]>();
+  /** Of the table in force; undefined as long as there was none. */
+  private inForce: ReadonlySet<Route> | undefined;
   private turn = 0;
 
   constructor(private readonly logger: AppLogger) {}
@@ -27,27 +29,31 @@ export class UpstreamPools implements OnApplicationShutdown {
    * The target that has the fewest requests in flight, of those that are healthy, whose circuit lets a request through
    * and that have room; among equals each in its turn. To be entered in the same turn.
    *
-   * @param caller as `Admission.caller`
    * @throws Unavailable when there is none, with the seconds until there may be one; Throttled when there is room, but
    *   the caller takes up its share of all of it
    */
-  choose(route: Route, caller: string): Target {
-    const target = this.another(route, caller, new Set());
+  choose(asking: Asking): Target {
+    const target = this.another(asking, new Set());
     if (target !== undefined) return target;
-    const { maxInFlight } = route.upstream;
-    const soonest = Math.min(...this.targetsOf(route).map((each) => each.busyFor(maxInFlight)));
-    if (soonest === 0) throw new Throttled('Too many requests of this caller are under way.', SOON_S);
-    throw new Unavailable(wholeSeconds(soonest));
+    const { caller, route } = asking;
+    const waits = this.targetsOf(route).map((each) => ({ each, ms: each.busyFor(asking) }));
+    const free = waits.filter(({ ms }) => ms === 0).map(({ each }) => each);
+    if (free.length > 0 && !free.some(({ load }) => load.hasShareFor(caller, route.upstream.maxInFlight)))
+      throw new Throttled('Too many requests of this caller are under way.', SOON_S);
+    const soonest = Math.min(...waits.map(({ ms }) => ms).filter((ms) => ms > 0));
+    throw new Unavailable(Number.isFinite(soonest) ? wholeSeconds(soonest) : SOON_S);
   }
 
   /** Chooses likewise, and none that failed this request already. */
-  another(route: Route, caller: string, tried: ReadonlySet<Target>): Target | undefined {
+  another(asking: Asking, tried: ReadonlySet<Target>): Target | undefined {
+    const { caller, route } = asking;
     const { maxInFlight } = route.upstream;
     const free = this.targetsOf(route).filter(
       (target) =>
         !tried.has(target) &&
-        target.busyFor(maxInFlight) === 0 &&
-        target.load.hasShareFor(caller, maxInFlight),
+        target.busyFor(asking) === 0 &&
+        target.load.hasShareFor(caller, maxInFlight) &&
+        target.load.hasRoomFor(caller, maxInFlight),
     );
     this.turn = (this.turn + 1) % Math.max(1, free.length);
     return [...free.slice(this.turn), ...free.slice(0, this.turn)].toSorted(
@@ -58,6 +64,7 @@ export class UpstreamPools implements OnApplicationShutdown {
   /** Prepares for a new table of routes: what no route names any more takes no more requests, and ends with its last. */
   retain(routes: readonly Route[]): void {
     this.ofRoute = new WeakMap();
+    this.inForce = new Set(routes);
     const kept = new Set(routes.flatMap((route) => this.targetsOf(route)));
     for (const [key, target] of this.targets) {
       if (kept.has(target)) continue;
@@ -83,25 +90,36 @@ export class UpstreamPools implements OnApplicationShutdown {
     if (known !== undefined) return known;
     const { tls, breaker, health } = route.upstream;
     const shared = { tls, breaker, health, connectTimeoutMs: route.timeouts.connect };
-    const targets = route.upstream.targets.map((url) =>
-      this.target({ ...shared, origin: new URL(url).origin }),
-    );
+    const settings = route.upstream.targets.map((url) => ({ ...shared, origin: new URL(url).origin }));
+    // Decided under a table that is gone, a request makes do with what is left of it, and brings nothing back.
+    if (this.inForce?.has(route) === false) {
+      return settings.flatMap((each) => this.targets.get(keyOf(each)) ?? []);
+    }
+    const targets = settings.map((each) => this.target(each));
     this.ofRoute.set(route, targets);
     return targets;
   }
 
   private target(settings: TargetSettings): Target {
-    const { origin, tls, breaker, health, connectTimeoutMs } = settings;
-    const tlsKey = [tls?.ca, tls?.certificate, tls?.key, tls?.serverName];
-    const loadKey = JSON.stringify([origin, ...tlsKey]);
+    const loadKey = loadKeyOf(settings);
     const load = this.loads.get(loadKey) ?? new Load();
     this.loads.set(loadKey, load);
-    const key = JSON.stringify([
-      ...[origin, ...tlsKey, connectTimeoutMs, breaker.failures, breaker.openMs],
-      ...[health?.path, health?.intervalMs, health?.timeoutMs],
-    ]);
+    const key = keyOf(settings);
     const target = this.targets.get(key) ?? new Target(settings, load, this.logger);
     this.targets.set(key, target);
     return target;
   }
+}
+
+/** What is the same server, and takes so much at once. */
+function loadKeyOf({ origin, tls }: TargetSettings): string {
+  return JSON.stringify([origin, tls?.ca, tls?.certificate, tls?.key, tls?.serverName]);
+}
+
+function keyOf(settings: TargetSettings): string {
+  const { breaker, health, connectTimeoutMs } = settings;
+  return JSON.stringify([
+    ...[loadKeyOf(settings), connectTimeoutMs, breaker.failures, breaker.openMs],
+    ...[health?.path, health?.intervalMs, health?.timeoutMs],
+  ]);
 }

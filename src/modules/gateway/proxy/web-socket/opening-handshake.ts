@@ -57,7 +57,7 @@ export class OpeningHandshake {
     const stopDeadlines = startDeadlines(this.admission.route, () => this.giveUp());
     this.listen();
     try {
-      await this.target.circuit.run(async () => this.dispatch());
+      await this.target.circuit.run(false, async () => this.dispatch());
       await this.exchange.over;
     } catch (error) {
       if (error instanceof ClientGone) return undefined;

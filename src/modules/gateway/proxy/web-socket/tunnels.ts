@@ -49,7 +49,7 @@ export class Tunnels implements OnModuleDestroy {
     const { socket } = upgrade;
     const { route } = admission;
     if (!route.webSocket) throw new ProblemError(400, 'This path takes no WebSocket connections.');
-    const target = this.pools.choose(route, admission.caller);
+    const target = this.pools.choose({ route, caller: admission.caller, hasBody: false });
     const handshake = new OpeningHandshake(admission, upgrade, target, this.log);
     const leave = target.enter(admission.caller);
     try {
