@@ -1,19 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import {
-  BrokenCircuitError,
-  BulkheadRejectedError,
-  ConsecutiveBreaker,
-  type IPolicy,
-  TaskCancelledError,
-  bulkhead,
-  circuitBreaker,
-  handleType,
-} from 'cockatiel';
 import { Pool } from 'undici';
 import type { DirectoryConfig } from '../../../config/config.js';
 import type { AppLogger } from '../../../platform/logging/logging.module.js';
-import { DirectoryFailure, NoAnswer } from './directory-failure.js';
+import { DirectoryFailure, NoAnswer, NoConnection } from './directory-failure.js';
+import { DirectoryLane } from './directory-lane.js';
 import type { DirectoryLimits } from './directory-limits.js';
+
+/** `POST /auth`, and `GET /auth/users/:sub`. */
+type Question = 'authenticate' | 'describe';
 
 export interface DirectoryRequest {
   method: 'GET' | 'POST';
@@ -29,24 +23,22 @@ export interface DirectoryAnswer {
   body: Uint8Array;
 }
 
-/** How long a request turned away for want of room should wait. Seconds. */
-const FULL_RETRY_AFTER = 2;
-
 /**
  * HTTP to the directory: kept-alive connections, bounded in number, time and size. Redirects are answers like any other,
  * for credentials go to the configured origin and nowhere else.
  */
 export class DirectoryConnection {
   private readonly pool: Pool;
-  private readonly breaker;
-  private readonly lanes: Readonly<Record<'authenticate' | 'describe', IPolicy>>;
+  private readonly lanes: Readonly<Record<Question, DirectoryLane>>;
+  /** What the requests fail with that wait for a connection which cannot be made. */
+  private readonly connectErrors = new WeakSet<Error>();
 
   /** @param secret INTERNAL_SECRET, by which the directory knows this process */
   constructor(
     origin: string,
     { ca, clientCertificate: cert, clientKey: key }: DirectoryConfig,
     private readonly secret: string,
-    private readonly limits: DirectoryLimits,
+    limits: DirectoryLimits,
     logger: AppLogger,
   ) {
     const { authenticate, describe } = limits;
@@ -57,43 +49,35 @@ export class DirectoryConnection {
       allowH2: false,
       maxResponseSize: limits.answerBytes,
     });
+    this.pool.on('connectionError', (_origin, _targets, error) => void this.connectErrors.add(error));
     this.lanes = {
-      authenticate: bulkhead(authenticate.inFlight, authenticate.waiting),
-      describe: bulkhead(describe.inFlight, describe.waiting),
+      authenticate: new DirectoryLane(authenticate, limits),
+      describe: new DirectoryLane(describe, limits),
     };
-    this.breaker = circuitBreaker(handleType(NoAnswer), {
-      breaker: new ConsecutiveBreaker(limits.failuresInARow),
-      halfOpenAfter: limits.restMs,
-    });
-    this.breaker.onBreak(() => logger.error({}, 'the directory of people is left alone for a while'));
-    this.breaker.onReset(() => logger.info({}, 'the directory of people answers again'));
+    for (const [question, lane] of Object.entries(this.lanes)) {
+      lane.onChange((isOpen) => {
+        if (isOpen) logger.error({ question }, 'the directory of people is left alone for a while');
+        else logger.info({ question }, 'the directory of people answers again');
+      });
+    }
   }
 
   /** @throws DirectoryFailure when there is no answer, or no room to ask */
-  async ask(lane: 'authenticate' | 'describe', request: DirectoryRequest): Promise<DirectoryAnswer> {
-    const signal = AbortSignal.timeout(this.limits[lane].deadlineMs);
-    try {
-      return await this.lanes[lane].execute(
-        () => this.breaker.execute(() => this.send(request, signal), signal),
-        signal,
-      );
-    } catch (error) {
-      throw this.failureOf(error);
-    }
+  async ask(question: Question, request: DirectoryRequest): Promise<DirectoryAnswer> {
+    return this.lanes[question].run((signal) => this.send(request, signal));
   }
 
   async close(): Promise<void> {
     await this.pool.destroy();
   }
 
-  /** A question that changes nothing is asked once more where nobody answered: the connection may have been stale. */
+  /** A question that changes nothing is asked once more where a connection broke: it may have been stale. */
   private async send(request: DirectoryRequest, signal: AbortSignal): Promise<DirectoryAnswer> {
-    // Its time ran out in the queue: that says nothing about the directory.
-    if (signal.aborted) throw new TaskCancelledError();
     try {
       return await this.exchange(request, signal);
     } catch (error) {
-      if (request.method !== 'GET' || !(error instanceof NoAnswer) || signal.aborted) throw error;
+      const broke = error instanceof NoAnswer && !(error instanceof NoConnection) && !signal.aborted;
+      if (request.method !== 'GET' || !broke) throw error;
       return this.exchange(request, signal);
     }
   }
@@ -124,17 +108,8 @@ export class DirectoryConnection {
       if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') throw new DirectoryFailure('its answer is too large');
       if (signal.aborted) throw new NoAnswer('it took too long');
       // The code of a library or of the system; their texts may quote.
-      throw new NoAnswer(`there was no answer: ${code ?? name}`);
+      const reason = `there was no answer: ${code ?? name}`;
+      throw this.connectErrors.has(error as Error) ? new NoConnection(reason) : new NoAnswer(reason);
     }
-  }
-
-  private failureOf(error: unknown): unknown {
-    if (error instanceof BrokenCircuitError) {
-      return new DirectoryFailure('it is left alone for a while', Math.ceil(this.limits.restMs / 1000));
-    }
-    if (error instanceof BulkheadRejectedError || error instanceof TaskCancelledError) {
-      return new DirectoryFailure('too many requests wait for it', FULL_RETRY_AFTER);
-    }
-    return error;
   }
 }

@@ -16,5 +16,8 @@ export class DirectoryFailure extends Overloaded {
   }
 }
 
-/** Nobody answered. Enough of these in a row, and the directory is left alone for a while. */
+/** Nobody answered. */
 export class NoAnswer extends DirectoryFailure {}
+
+/** No connection could be made, so nothing was sent. */
+export class NoConnection extends NoAnswer {}

@@ -14,7 +14,10 @@ export interface DirectoryLimits {
   describe: Lane;
   /** Milliseconds. */
   connectMs: number;
-  /** So many requests in a row without an answer, and the directory is left alone. */
+  /**
+   * So many requests of a kind in a row without an answer, and the directory is left alone with that kind. Those whose
+   * time runs out side by side count as one.
+   */
   failuresInARow: number;
   /** For so long; then one request tries. Milliseconds. */
   restMs: number;
