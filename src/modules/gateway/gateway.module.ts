@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AppLogger } from '../../platform/logging/logging.module.js';
 import { AccessTokensModule } from '../access/index.js';
 import { GatewayDecision } from './decision/gateway-decision.js';
 import { UpstreamDocuments } from './documents/upstream-documents.js';
@@ -22,7 +23,11 @@ import { Upstreams } from './routes/upstreams.js';
   providers: [
     ActiveRoutes,
     AssertionCache,
-    Forwarder,
+    {
+      provide: Forwarder,
+      inject: [UpstreamPools, AppLogger],
+      useFactory: (pools: UpstreamPools, logger: AppLogger) => new Forwarder(pools, logger),
+    },
     GatewayDecision,
     GatewayEdge,
     Tunnels,

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Injectable, Optional } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
 import { liftBodyDeadline } from '../../../platform/http/body-deadline.js';
-import { AppLogger } from '../../../platform/logging/logging.module.js';
+import type { AppLogger } from '../../../platform/logging/logging.module.js';
 import { ContentTooLarge } from '../../../protocol/problem.js';
 import type { Admission } from './admission.js';
 import { upstreamHeader } from './admitted-headers.js';
@@ -15,7 +14,7 @@ import { ClientGone, TimedOut, Unreached, refusalOf } from './failures.js';
 import { Patience } from './patience.js';
 import { RequestBody, framingOf } from './request-body.js';
 import type { Asking, Target } from './targets/target.js';
-import { UpstreamPools } from './targets/upstream-pools.js';
+import type { UpstreamPools } from './targets/upstream-pools.js';
 
 /** RFC 9110 §9.2.2: to do it twice is to do it once. */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
@@ -24,7 +23,6 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 const MOST_TARGETS = 3;
 
 /** Forwards admitted requests to their upstreams and the answers back, both as they come. */
-@Injectable()
 export class Forwarder {
   private readonly log: ExchangeLog;
 
@@ -32,7 +30,7 @@ export class Forwarder {
   constructor(
     private readonly pools: UpstreamPools,
     logger: AppLogger,
-    @Optional() private readonly anonymousWaitMs?: number,
+    private readonly anonymousWaitMs?: number,
   ) {
     this.log = new ExchangeLog(logger);
   }
