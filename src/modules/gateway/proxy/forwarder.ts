@@ -26,7 +26,7 @@ const MOST_TARGETS = 3;
 export class Forwarder {
   private readonly log: ExchangeLog;
 
-  /** @param anonymousUploadMs as `startDeadlines` takes it */
+  /** @param anonymousWaitMs as `startDeadlines` takes it */
   constructor(
     private readonly pools: UpstreamPools,
     logger: AppLogger,
