@@ -107,8 +107,11 @@ function withUsedTags(document: OpenAPIObject): OpenAPIObject {
 }
 
 /** The same with what the gateway forwards to the other processes of the topology. */
-async function wholeDocument(app: NestFastifyApplication, config: Config): Promise<OpenAPIObject> {
-  const own = createDocument(app, config);
+async function wholeDocument(
+  app: NestFastifyApplication,
+  config: Config,
+  own: OpenAPIObject,
+): Promise<OpenAPIObject> {
   if (!config.roles.gateway) return own;
   const whole = await app.get(UpstreamDocuments).addTo(own);
   const order = Object.keys(TAGS);
@@ -121,10 +124,15 @@ async function wholeDocument(app: NestFastifyApplication, config: Config): Promi
  * routes to give.
  */
 export function setUpDocs(app: NestFastifyApplication, config: Config): void {
+  // Made once, when it is first asked for: it takes long enough to keep everybody else waiting, and anyone may ask.
+  let own: OpenAPIObject | undefined;
   serveSwaggerUi(app.getHttpAdapter().getInstance(), {
     title: `Grantway API${rolesShown(config.roles)}`,
     isHome: !config.roles.gateway || config.gateway.routesFile === undefined,
-    document: async () => JSON.stringify(await wholeDocument(app, config)),
+    document: async () => {
+      own ??= createDocument(app, config);
+      return JSON.stringify(await wholeDocument(app, config, own));
+    },
     callsTo: config.roles.oauth ? undefined : config.server.issuer,
     scopes: scopesOffered(config.roles).filter((scope) => holderOf(scope) !== 'administrator'),
   });

@@ -19,7 +19,7 @@ type PathItem = Partial<Record<(typeof METHODS)[number], object>>;
  */
 @Injectable()
 export class UpstreamDocuments {
-  private latest: { askedAt: number; documents: Promise<ApiDocument[]> } | undefined;
+  private latest: { askedAt: number; own: ApiDocument; merged: Promise<ApiDocument> } | undefined;
 
   constructor(
     private readonly config: GatewayConfig,
@@ -27,12 +27,14 @@ export class UpstreamDocuments {
     private readonly logger: AppLogger,
   ) {}
 
+  /** @param own not changed; the same one each time costs nothing */
   async addTo<Own extends ApiDocument>(own: Own): Promise<Own> {
-    if (this.latest === undefined || performance.now() - this.latest.askedAt > KEPT_MS) {
-      this.latest = { askedAt: performance.now(), documents: this.ask() };
+    const now = performance.now();
+    if (this.latest?.own !== own || now - this.latest.askedAt > KEPT_MS) {
+      const others = this.ask();
+      this.latest = { askedAt: now, own, merged: others.then((documents) => documents.reduce(merged, own)) };
     }
-    const others = await this.latest.documents;
-    return others.reduce<Own>(merged, own);
+    return (await this.latest.merged) as Own;
   }
 
   private async ask(): Promise<ApiDocument[]> {
