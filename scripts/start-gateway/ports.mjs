@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { portsFrom } from './settings.mjs';
+import { LOOPBACK, portsFrom } from './settings.mjs';
 
 /**
  * @param {{ host: string, port: number }} server where the first of the three listens
@@ -7,7 +7,7 @@ import { portsFrom } from './settings.mjs';
  */
 export async function demandFreePorts({ host, port }) {
   for (const wanted of portsFrom(port)) {
-    if (await isFree(wanted, host)) continue;
+    if (await isFree(wanted, wanted === port ? host : LOOPBACK)) continue;
     throw new Error(
       `The port ${wanted} is in use by another process: PORT is ${port}, and the two ports after it are needed as well.`,
     );

@@ -14,6 +14,9 @@ import { ConfigurationError } from '#built/config/environment.js';
 /** Where the gateway's requests to the other two come from. */
 const GATEWAY_ADDRESSES = '127.0.0.1,::1';
 
+/** Where the three ask one another. */
+export const LOOPBACK = '127.0.0.1';
+
 const LAST_PORT = 65_533;
 
 /**
@@ -76,7 +79,8 @@ export function processesOf(config, environment, showsCredentials) {
       ...(config.internal.secret === undefined ? { INTERNAL_SECRET: randomBytes(32).toString('hex') } : {}),
     }),
   };
-  const behind = { GATEWAY_URL: gateway, TRUSTED_PROXIES: GATEWAY_ADDRESSES };
+  // Whoever reaches the gateway from elsewhere, by HOST, has no business at these two.
+  const behind = { HOST: LOOPBACK, GATEWAY_URL: gateway, TRUSTED_PROXIES: GATEWAY_ADDRESSES };
   /** @type {(name: ProcessName, roles: string, origin: string, own: Environment) => ProcessSettings} */
   const process = (name, roles, origin, own) => ({
     ...{ name, origin },
@@ -118,7 +122,7 @@ export function portsFrom(first) {
  */
 export function originsFrom(first) {
   const [gateway, identity, api] = portsFrom(first);
-  const at = (/** @type {number} */ port) => `http://127.0.0.1:${port}`;
+  const at = (/** @type {number} */ port) => `http://${LOOPBACK}:${port}`;
   return { gateway: at(gateway), identity: at(identity), api: at(api) };
 }
 
@@ -186,7 +190,7 @@ function corsOriginsOf({ server: { port, production, corsOrigins } }) {
   if (production) return corsOrigins;
   // The other two processes' pages of documentation call the gateway.
   const [, ...others] = portsFrom(port);
-  const pages = ['localhost', '127.0.0.1'].flatMap((host) => others.map((at) => `http://${host}:${at}`));
+  const pages = ['localhost', LOOPBACK].flatMap((host) => others.map((at) => `http://${host}:${at}`));
   return [...corsOrigins, ...pages];
 }
 

@@ -156,6 +156,20 @@ describe('scripts/start-gateway.mjs', { timeout: 120_000 }, () => {
     }
   });
 
+  // Another address of this machine, as Linux has them: whoever asks there could as well be elsewhere.
+  it.runIf(process.platform === 'linux')('lets nobody past the gateway, wherever that listens', async () => {
+    const script = await start({ ...CHOSEN, HOST: '0.0.0.0' });
+    await script.says(READY);
+    const statusAt = async (own: number): Promise<number | string> =>
+      fetch(`http://127.0.0.2:${own}/health/live`).then(
+        ({ status }) => status,
+        ({ cause }: Error) => (cause as { code: string }).code,
+      );
+    expect([await statusAt(port), await statusAt(port + 1), await statusAt(port + 2)]).toEqual([
+      ...[200, 'ECONNREFUSED', 'ECONNREFUSED'],
+    ]);
+  });
+
   it.each(['SIGINT', 'SIGTERM'] as const)('stops all three with 0 on %s', async (signal) => {
     const script = await start(CHOSEN);
     await script.says(READY);
