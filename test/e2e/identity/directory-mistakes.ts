@@ -38,7 +38,7 @@ export const MISTAKES: [mistake: string, found: RegExp, ...Change[]][] = [
   [
     'answers with the hash',
     /^says who signed in/,
-    ['({ password, disabled, ...person })', '({ disabled, ...person })'],
+    ['({ password, disabled: _disabled, ...person })', '({ disabled: _disabled, ...person })'],
     ['digest(password.hash)', 'digest(person.password.hash)'],
   ],
   ['lets answers be cached', /^says who signed in/, ["c.header('Cache-Control', 'no-store');", '']],
