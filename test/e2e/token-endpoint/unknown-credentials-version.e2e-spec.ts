@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ResourceOwnerAuthenticator } from '../../../src/modules/auth/index.js';
 import type { ResourceOwner, SignedInOwner } from '../../../src/protocol/resource-owner.js';
 import { bearer, refresh, signIn } from '../../support/http.js';
@@ -53,6 +53,8 @@ function directoryWith(atSignIn: string | null, afterwards: string | null | unde
 
 describe('a directory that does not say when a password changed', () => {
   it('has its people sign in, when and how it says, and stay signed in', async () => {
+    server.clock.stop();
+    onTestFinished(() => server.clock.resume());
     directoryWith(null, null);
     const answer = await signIn(server, client, CREDENTIALS);
     expectTokens(answer);
