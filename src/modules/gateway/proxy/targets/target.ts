@@ -81,17 +81,22 @@ export class Target {
     return this.load.enter(caller);
   }
 
+  /** Asks no more; the latest answer goes on counting. */
+  stopHealthCheck(): void {
+    this.health?.stop();
+  }
+
   /** Takes no more requests; those under way finish. */
   async retire(): Promise<void> {
     this.isRetired = true;
-    this.health?.stop();
+    this.stopHealthCheck();
     if (!this.pool.closed) await this.pool.close();
   }
 
   /** Ends what is still under way. */
   async destroy(): Promise<void> {
     this.isRetired = true;
-    this.health?.stop();
+    this.stopHealthCheck();
     await this.pool.destroy();
   }
 }

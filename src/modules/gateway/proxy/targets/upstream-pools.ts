@@ -10,6 +10,9 @@ import { type Asking, Target, type TargetSettings } from './target.js';
 /** What is still under way when the process ends, its server being closed, is cut after this. Milliseconds. */
 const GRACE_MS = 1_000;
 
+/** For so long a target that no route names any more serves requests that were decided before. Milliseconds. */
+const LATECOMERS_MS = 3_000;
+
 /** When one's own requests are what keeps the next one out, one of them soon ends. Seconds. */
 const SOON_S = 1;
 
@@ -18,9 +21,10 @@ const SOON_S = 1;
 export class UpstreamPools implements OnApplicationShutdown {
   private readonly targets = new Map<string, Target>();
   private readonly loads = new Map<string, Load>();
-  private ofRoute = new WeakMap<Route, readonly Target[]>();
-  /** Of the table in force; undefined as long as there was none. */
-  private inForce: ReadonlySet<Route> | undefined;
+  /** Of every table that was in force: a request may have been decided under an earlier one. */
+  private readonly ofRoute = new WeakMap<Route, readonly Target[]>();
+  /** Named by no route any more, until they take no more requests. */
+  private readonly leaving = new Map<Target, NodeJS.Timeout>();
   private turn = 0;
 
   constructor(private readonly logger: AppLogger) {}
@@ -61,25 +65,37 @@ export class UpstreamPools implements OnApplicationShutdown {
     )[0];
   }
 
-  /** Prepares for a new table of routes: what no route names any more takes no more requests, and ends with its last. */
+  /**
+   * Prepares for a new table of routes. What no route names any more is checked no more and serves those requests alone
+   * that were decided already; after some seconds it takes none at all, and ends with its last.
+   */
   retain(routes: readonly Route[]): void {
-    this.ofRoute = new WeakMap();
-    this.inForce = new Set(routes);
+    for (const route of routes) this.ofRoute.delete(route);
     const kept = new Set(routes.flatMap((route) => this.targetsOf(route)));
     for (const [key, target] of this.targets) {
       if (kept.has(target)) continue;
       this.targets.delete(key);
-      void target.retire();
+      this.leave(target);
     }
     const loads = new Set([...kept].map(({ load }) => load));
     for (const [key, load] of this.loads) if (!loads.has(load) && load.inFlight === 0) this.loads.delete(key);
   }
 
+  private leave(target: Target): void {
+    target.stopHealthCheck();
+    const timer = setTimeout(() => {
+      this.leaving.delete(target);
+      void target.retire();
+    }, LATECOMERS_MS);
+    this.leaving.set(target, timer.unref());
+  }
+
   /** The server has ended by now: nobody waits for what is still under way. */
   async onApplicationShutdown(): Promise<void> {
-    const targets = [...this.targets.values()];
+    for (const timer of this.leaving.values()) clearTimeout(timer);
+    const targets = [...this.targets.values(), ...this.leaving.keys()];
     this.targets.clear();
-    this.ofRoute = new WeakMap();
+    this.leaving.clear();
     const grace = setTimeout(() => void Promise.all(targets.map((target) => target.destroy())), GRACE_MS);
     await Promise.all(targets.map((target) => target.retire()));
     clearTimeout(grace);
@@ -91,10 +107,6 @@ export class UpstreamPools implements OnApplicationShutdown {
     const { tls, breaker, health } = route.upstream;
     const shared = { tls, breaker, health, connectTimeoutMs: route.timeouts.connect };
     const settings = route.upstream.targets.map((url) => ({ ...shared, origin: new URL(url).origin }));
-    // Decided under a table that is gone, a request makes do with what is left of it, and brings nothing back.
-    if (this.inForce?.has(route) === false) {
-      return settings.flatMap((each) => this.targets.get(keyOf(each)) ?? []);
-    }
     const targets = settings.map((each) => this.target(each));
     this.ofRoute.set(route, targets);
     return targets;
