@@ -55,7 +55,7 @@ describe('a stop', () => {
     return { socket, received: () => text };
   }
 
-  const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: as\r\n\r\n`;
+  const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 
   it('does not come of SIGHUP, which asks for files to be read again', async () => {
     const server = await aServer();
@@ -131,7 +131,7 @@ describe('a stop', () => {
     const { socket, received } = await anOpenConnection(server);
     const form = new URLSearchParams({ grant_type: 'password', ...ADMINISTRATOR }).toString();
     socket.write(
-      `POST /token HTTP/1.1\r\nHost: as\r\nAuthorization: ${basic(CLIENT)}\r\n` +
+      `POST /token HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${basic(CLIENT)}\r\n` +
         `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${form.length}\r\n\r\n`,
     );
     expect((await call(server, '/health/live')).status).toBe(200);
@@ -163,7 +163,7 @@ describe('a stop', () => {
     const server = await aServer();
     const stuck = await anOpenConnection(server);
     stuck.socket.write(
-      'POST /token HTTP/1.1\r\nHost: as\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\na',
+      'POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\na',
     );
     expect((await call(server, '/health/live')).status).toBe(200);
     server.signal('SIGTERM');
