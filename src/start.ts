@@ -89,11 +89,15 @@ function explain(error: unknown): string {
 }
 
 /**
- * Where the log goes. A terminal that is gone takes no more lines, and must not keep its process from ending: the stream
- * would try the last of them again and again.
+ * Where the log goes. A terminal that is gone takes no more lines, and must not keep its process from ending: at the exit
+ * the stream would try the last of them again and again, whether it has heard of the failure by then or not.
  */
 function standardOutput(): DestinationStream {
   const output = destination(1);
+  const flush = output.flushSync.bind(output);
+  output.flushSync = () => {
+    if (!terminalIsGone()) flush();
+  };
   output.on('error', (error) => {
     if (!terminalIsGone()) throw error;
     const nothing = (): void => undefined;
