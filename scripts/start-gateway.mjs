@@ -2,7 +2,7 @@
 // together, stop together, and a person sees one page about all of them. For what it sets, see docs/gateway.md.
 import { isOnScreen, openCredentialsOutput } from '#built/credentials-output.js';
 import { terminalIsGone } from '#built/platform/process/terminal.js';
-import { page } from './start-gateway/page.mjs';
+import { page, readyLine } from './start-gateway/page.mjs';
 import { demandFreePorts } from './start-gateway/ports.mjs';
 import { processesOf, readConfig } from './start-gateway/settings.mjs';
 import { Topology } from './start-gateway/topology.mjs';
@@ -33,7 +33,7 @@ async function run() {
   else output?.show(first);
   if (isReady) {
     if (process.stdout.isTTY) process.stdout.write(page(config, isOnScreen(bootstrap) ? first : undefined));
-    console.log('all three are ready');
+    console.log(readyLine(config));
   }
   return topology.ended();
 }

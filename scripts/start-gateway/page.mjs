@@ -2,6 +2,15 @@ import { banner } from '#built/banner.js';
 import { originsFrom } from './settings.mjs';
 
 /**
+ * The one line that is for programs that read the log as well as for people.
+ * @param {import('#built/config/config.js').Config} config
+ */
+export function readyLine({ server: { port } }) {
+  const { gateway, identity, api } = originsFrom(port);
+  return `all three are ready: gateway ${gateway}, identity ${identity}, api ${api}`;
+}
+
+/**
  * What a person sees once all three are ready.
  * @param {import('#built/config/config.js').Config} config
  * @param {import('#built/first-start.js').FirstStart | undefined} first what may be seen here of what was made up
