@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExplanationAnswer } from '../../../src/modules/gateway/http/explanation.dto.js';
-import { bearer, signIn } from '../../support/http.js';
+import { explanationOf } from '../../support/explanation.js';
+import { signIn } from '../../support/http.js';
 import { answerOf, raw } from '../../support/raw.js';
 import { type RoutedGateway, SCOPES, startRoutedGateway } from '../../support/routed-gateway.js';
 import { ADMINISTRATOR, FIRST_CLIENT } from '../../support/server.js';
@@ -106,10 +107,7 @@ describe('GET /admin/routes/explain', () => {
   });
 
   async function explained(method: string, target: string): Promise<ExplanationAnswer> {
-    const query = new URLSearchParams({ method, path: target }).toString();
-    const { status, json } = await bearer(gateway, administration, `/admin/routes/explain?${query}`);
-    expect(status).toBe(200);
-    return json;
+    return explanationOf(gateway, administration, method, target);
   }
 
   async function asked(method: string, target: string, token: string) {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExplanationAnswer } from '../../../src/modules/gateway/http/explanation.dto.js';
-import { bearer, signIn } from '../../support/http.js';
+import { explanationOf } from '../../support/explanation.js';
+import { signIn } from '../../support/http.js';
 import { answerOf, raw } from '../../support/raw.js';
 import { type RoutedGateway, startRoutedGateway } from '../../support/routed-gateway.js';
 import { ADMINISTRATOR, FIRST_CLIENT } from '../../support/server.js';
@@ -90,10 +91,7 @@ describe('a spelling of an own path', () => {
   });
 
   async function explained(method: string, target: string): Promise<ExplanationAnswer> {
-    const query = new URLSearchParams({ method, path: target }).toString();
-    const { status, json } = await bearer(gateway, administration, `/admin/routes/explain?${query}`);
-    expect(status).toBe(200);
-    return json;
+    return explanationOf(gateway, administration, method, target);
   }
 
   /** Who answers: the upstream, or this server with which status. */
