@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Injectable, Optional } from '@nestjs/common';
+import { wholeSeconds } from '../../../platform/http/whole-seconds.js';
 import { Overloaded } from '../../../protocol/overloaded.js';
 
 export interface HashingQueueOptions {
@@ -94,6 +95,6 @@ export class HashingQueue {
 
   private secondsUntilEmpty(): number {
     const rounds = (this.waiting.length + this.running) / this.options.concurrency;
-    return Math.max(1, Math.ceil((rounds * this.averageMs) / 1000));
+    return wholeSeconds(rounds * this.averageMs);
   }
 }
