@@ -16,6 +16,7 @@ const MODULES: ModulesByRole = { identity: [People, Passwords], api: [Documents]
 
 /** @param hosts each controller with the module that it is in */
 function receiversIn(...hosts: [controller: unknown, module: unknown][]): AssertionReceivers {
+  // Of what Nest knows about a controller two members are asked for.
   const controllers = hosts.map(([metatype, module]) => ({ metatype, host: { metatype: module } }));
   return new AssertionReceivers(MODULES, {
     getControllers: () => controllers,

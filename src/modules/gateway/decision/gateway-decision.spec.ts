@@ -21,6 +21,7 @@ async function decisionAbout(
   scope: string,
 ): Promise<{ call: AdmittedCall; become: (other: AccessTokenClaims) => void }> {
   let current = claims;
+  // Of each of these classes the decision asks one method; the rest of them is private to them.
   const decision = new GatewayDecision(
     { current: new RouteTable([aRoute('/orders', { scopes: { '*': [scope] } })]) } as ActiveRoutes,
     { verify: async () => current } as unknown as AccessTokenVerifier,

@@ -33,10 +33,10 @@ describe('tallies in windows', () => {
     const tallies = new WindowTallies();
     tallies.of('gone', 'a', HOUR);
     tallies.of('orders', 'a', 24 * HOUR);
-    expect(tallies.latest('gone', 'a')).toBeDefined();
+    expect(tallies.latest('gone', 'a')).toEqual({ endsAt: HOUR, used: 0 });
     tallies.of('orders', 'a', 25 * HOUR);
     expect(tallies.latest('gone', 'a')).toBeUndefined();
-    expect(tallies.latest('orders', 'a')).toBeDefined();
+    expect(tallies.latest('orders', 'a')).toEqual({ endsAt: 25 * HOUR, used: 0 });
   });
 });
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import {
   anybodyAt,
@@ -24,10 +25,6 @@ const AMPLE: UpstreamTimeouts = { connect: 20_000, headers: 20_000, idle: 20_000
 /** A route whose time is ample but for what is said. */
 async function aFront(upstream: UpstreamServer, timeouts: Partial<UpstreamTimeouts>): Promise<Front> {
   return toBeClosed(await startFront(aRouteTo([upstream], { timeouts: { ...AMPLE, ...timeouts } })));
-}
-
-async function wait(ms: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
@@ -72,7 +69,7 @@ describe('time', () => {
     const socket = connect(front.port, '127.0.0.1');
     socket.write('POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 6\r\n\r\n');
     for (const byte of '012345') {
-      await wait(50);
+      await sleep(50);
       socket.write(byte);
     }
     const [answer] = await once(socket, 'data');
@@ -144,7 +141,7 @@ describe('time', () => {
     socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
     // Node gives its clients a second more than it tells them.
     const closed = once(socket, 'close').then(() => 'closed');
-    expect(await Promise.race([closed, wait(3_000)])).toBe('closed');
+    expect(await Promise.race([closed, sleep(3_000)])).toBe('closed');
   });
 
   it('without movement because of a client that does not read frees the upstream', async () => {

@@ -25,8 +25,9 @@ export function readableAfterFailedWrites(connect: buildConnector.connector): bu
 }
 
 function ignoreFailedWrites(socket: Socket): void {
+  // What a stream does with writes is its own, in no type of a socket, under names of Node's.
   const writes = socket as unknown as Writes;
-  /* oxlint-disable no-underscore-dangle -- Node's own names for what a stream does with writes */
+  /* oxlint-disable no-underscore-dangle -- as above */
   const { _write: write, _writev: writev } = writes;
   writes._write = function (chunk, encoding, done) {
     write!.call(this, chunk, encoding, forgiving(done as Done));

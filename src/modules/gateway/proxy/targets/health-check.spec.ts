@@ -1,13 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { aRouteTo, until } from '../../../../../test/support/gateway-front.js';
 import { never, ok, startedForOneTest, statusAt } from '../../../../../test/support/targets.js';
 import type { Upstream } from '../../routes/route.js';
 
 const { anUpstream, aFront } = startedForOneTest();
-
-async function wait(ms: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, ms));
-}
 
 describe('the health of a target', () => {
   const health: Upstream['health'] = { path: '/health?deep', intervalMs: 40, timeoutMs: 100 };
@@ -51,7 +48,7 @@ describe('the health of a target', () => {
     front.pools.retain([]);
     await until(() => upstream.connections.size === 0, 'the connections to close');
     const asked = upstream.asked;
-    await wait(200);
+    await sleep(200);
     expect(upstream.asked).toBe(asked);
   });
 });

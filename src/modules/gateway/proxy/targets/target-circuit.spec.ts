@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { anybodyAt, aRouteTo, until } from '../../../../../test/support/gateway-front.js';
 import {
@@ -11,10 +12,6 @@ import {
 import { startRawUpstream, startUpstream } from '../../../../../test/support/upstream-server.js';
 
 const { toBeClosed, anUpstream, aFront } = startedForOneTest();
-
-async function wait(ms: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, ms));
-}
 
 describe('the circuit of a target', () => {
   const breaker = { failures: 2, openMs: 300 };
@@ -76,7 +73,7 @@ describe('the circuit of a target', () => {
     );
     const front = await aFront(aRouteTo([upstream], {}, { breaker }));
     for (let nth = 0; nth < 2; nth += 1) await statusAt(front);
-    await wait(breaker.openMs);
+    await sleep(breaker.openMs);
     const statuses = await several(5, async () => statusAt(front));
     expect(statuses.toSorted()).toEqual([502, 503, 503, 503, 503]);
     expect(await statusAt(front)).toBe(503);
@@ -88,7 +85,7 @@ describe('the circuit of a target', () => {
     const front = await aFront(aRouteTo([dead], {}, { breaker }));
     expect([await statusAt(front), await statusAt(front), await statusAt(front)]).toEqual([502, 502, 503]);
     toBeClosed(await startUpstream(ok, { port: dead.port }));
-    await wait(breaker.openMs);
+    await sleep(breaker.openMs);
     expect(await several(3, async () => statusAt(front))).toContain(200);
     expect(await several(3, async () => statusAt(front))).toEqual([200, 200, 200]);
     expect(front.logs.map(({ msg }) => msg)).toEqual(
