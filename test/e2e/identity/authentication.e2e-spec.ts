@@ -106,10 +106,10 @@ describe('POST /auth', () => {
 
   it('takes no more than a form, and nothing compressed', async () => {
     const body = (length: number): string => JSON.stringify({ ...person, padding: 'x'.repeat(length) });
-    const began = performance.now();
-    expect(await send(body(64 * 1024))).toMatchObject({ status: 413 });
     const bomb = new Uint8Array(gzipSync(body(10 * 1024 * 1024)));
     expect(bomb.length).toBeLessThan(64 * 1024);
+    const began = performance.now();
+    expect(await send(body(64 * 1024))).toMatchObject({ status: 413 });
     expect(await send(bomb, { 'Content-Encoding': 'gzip' })).toMatchObject({ status: 415 });
     expect(performance.now() - began).toBeLessThan(2_000);
     expect(hashing).not.toHaveBeenCalled();
