@@ -1,7 +1,7 @@
 // The gateway topology on one machine: three processes joined by HTTP, each with a database of its own. They start
 // together, stop together, and a person sees one page about all of them. For what it sets, see docs/gateway.md.
 import { isOnScreen, openCredentialsOutput } from '#built/credentials-output.js';
-import { terminalIsGone } from '#built/platform/process/terminal.js';
+import { outliveTerminal, terminalIsGone } from '#built/platform/process/terminal.js';
 import { page, readyLine } from './start-gateway/page.mjs';
 import { demandFreePorts } from './start-gateway/ports.mjs';
 import { processesOf, readConfig } from './start-gateway/settings.mjs';
@@ -42,10 +42,5 @@ async function run() {
 function obeySignals(topology) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => topology.stop());
   process.on('SIGHUP', () => (terminalIsGone() ? topology.stop() : topology.reload()));
-  // A terminal that is gone takes no more lines, which must not keep the three from being waited for.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error) => {
-      if (!terminalIsGone()) throw error;
-    });
-  }
+  outliveTerminal();
 }

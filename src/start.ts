@@ -8,7 +8,7 @@ import type { Environment } from './config/environment.js';
 import { isOnScreen, openCredentialsOutput } from './credentials-output.js';
 import { type FirstStart, NowhereToShowCredentials, firstStart } from './first-start.js';
 import { createLogger } from './platform/logging/logger.js';
-import { terminalIsGone } from './platform/process/terminal.js';
+import { outliveTerminal, terminalIsGone } from './platform/process/terminal.js';
 
 /** How long requests in flight may take once a stop was asked for. Milliseconds. */
 const DRAIN_MS = 10_000;
@@ -18,6 +18,7 @@ const SAME_STOP_MS = 500;
 
 /** Runs the process: load the configuration, create the application, listen, and stop when asked. */
 export async function start(environment: Environment): Promise<void> {
+  outliveTerminal();
   let app: NestFastifyApplication | undefined;
   try {
     const config = loadConfig(environment);

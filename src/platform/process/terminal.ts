@@ -10,6 +10,18 @@ export function terminalIsGone(): boolean {
   return hadOne && !isThere();
 }
 
+/**
+ * Has this process go on when it writes to a terminal that is gone: it has things to put in order, and nobody reads the
+ * line. What fails elsewhere, at a pipe for one, is as fatal as without this.
+ */
+export function outliveTerminal(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => {
+      if (!terminalIsGone()) throw error;
+    });
+  }
+}
+
 /** The system opens the controlling terminal by this name alone, and no longer once it has hung up. */
 function isThere(): boolean {
   try {
