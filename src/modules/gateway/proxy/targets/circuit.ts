@@ -34,7 +34,7 @@ export class Circuit {
     private readonly onChange: (isOpen: boolean) => void = () => undefined,
   ) {}
 
-  /** Milliseconds until a request may go this way; zero for now. */
+  /** Milliseconds until a request may go this way; zero when it may at once. */
   shutFor(hasBody: boolean): number {
     if (this.openedAt === undefined) return 0;
     const { openMs } = this.settings;

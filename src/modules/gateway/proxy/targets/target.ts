@@ -67,7 +67,7 @@ export class Target {
     return this.load.inFlight;
   }
 
-  /** Milliseconds until a request may go here, zero for now. */
+  /** Milliseconds until a request may go here; zero when it may at once. */
   busyFor({ route, hasBody }: Asking): number {
     if (this.isRetired) return SOON_MS;
     if (this.health?.isHealthy === false) return this.health.intervalMs;
