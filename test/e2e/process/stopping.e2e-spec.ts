@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { type Socket, connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -27,6 +27,26 @@ const DRAIN_MS = 10_000;
 
 /** More sign-ins than are done at once: enough that a stop comes among them. */
 const SIGN_INS = 60;
+
+const TERMINAL = new URL('../../../dist/platform/process/terminal.js', import.meta.url).href;
+
+/** Writes to the terminal once it is gone, and ends in order only if it gets past that. */
+const LATE_WRITER = `
+import { writeFileSync } from 'node:fs';
+import { outliveTerminal } from '${TERMINAL}';
+
+outliveTerminal();
+process.on('SIGHUP', () => {
+  process.stdout.write('to nobody');
+  process.stderr.write('to nobody');
+  setTimeout(() => {
+    writeFileSync('in-order', '');
+    process.exit();
+  }, 200);
+});
+setTimeout(() => process.exit(), 30_000);
+console.log('"msg":"listening"');
+`;
 
 describe('a stop', () => {
   let home: Home;
@@ -79,6 +99,15 @@ describe('a stop', () => {
     server.signal('SIGKILL');
     await vi.waitFor(() => expect(existsSync(mark)).toBe(false), { timeout: 30_000, interval: 50 });
     await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), { timeout: 10_000, interval: 50 });
+  });
+
+  it('is in order even if something is written to the closed terminal by then', async () => {
+    const script = join(home.folder, 'late-writer.mjs');
+    writeFileSync(script, LATE_WRITER);
+    const writer = await startProcess({ home, script, terminal: true });
+    await writer.listening();
+    writer.signal('SIGKILL');
+    await vi.waitFor(() => expect(existsSync(join(home.folder, 'in-order'))).toBe(true), { timeout: 10_000 });
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
