@@ -111,6 +111,37 @@ describe('the hashing queue', () => {
     expect(most).toBe(3);
   });
 
+  it('lets go of work whose request was aborted while it waited, and its place is free at once', async () => {
+    const queue = new HashingQueue({ concurrency: 1, capacity: 1 });
+    const [running, abandoned, next] = [aJob(), aJob(), aJob()];
+    const request = new AbortController();
+    const first = queue.run(running.work);
+    const given = queue.run(abandoned.work, request.signal);
+    request.abort(new Error('gone'));
+    await expect(given).rejects.toThrow('gone');
+    const last = queue.run(next.work);
+    running.finish();
+    await first;
+    await nextTurn();
+    expect([abandoned.started, next.started]).toEqual([false, true]);
+    next.finish();
+    await last;
+  });
+
+  it('takes no work of a request that was aborted before, and finishes what has started', async () => {
+    const queue = new HashingQueue({ concurrency: 1, capacity: 1 });
+    const [late, started] = [aJob(), aJob()];
+    await expect(queue.run(late.work, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+    expect(late.started).toBe(false);
+    const request = new AbortController();
+    const result = queue.run(started.work, request.signal);
+    await nextTurn();
+    request.abort();
+    started.finish();
+    expect(await result).toBe('done');
+    expect(await queue.run(async () => 'room again')).toBe('room again');
+  });
+
   it('has one slot a core and 32 places for each, by default', () => {
     expect(hashingQueueFor(1)).toEqual({ concurrency: 1, capacity: 32 });
     expect(hashingQueueFor(2)).toEqual({ concurrency: 2, capacity: 64 });

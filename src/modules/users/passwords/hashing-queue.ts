@@ -61,10 +61,13 @@ export class HashingQueue {
 
   /**
    * Runs the work as soon as it is its turn, and answers what it answers.
-   * @throws HashingQueueFull at once, without running it, when as many are waiting as may.
+   * @param signal of the request that the work is for: once aborted, the work leaves the queue and never starts. Work
+   *   that has started is finished, because a hash cannot be interrupted.
+   * @throws HashingQueueFull at once, without running it, when as many are waiting as may; the reason of the signal.
    */
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    await this.takeSlot();
+  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted();
+    await this.takeSlot(signal);
     const start = performance.now();
     try {
       return await work();
@@ -74,13 +77,24 @@ export class HashingQueue {
     }
   }
 
-  private async takeSlot(): Promise<void> {
+  private async takeSlot(signal: AbortSignal | undefined): Promise<void> {
     if (this.running < this.options.concurrency) {
       this.running += 1;
       return;
     }
     if (this.waiting.length >= this.options.capacity) throw new HashingQueueFull(this.secondsUntilEmpty());
-    await new Promise<void>((resolve) => this.waiting.push(resolve));
+    const { promise: turn, resolve, reject } = Promise.withResolvers<void>();
+    const leave = (): void => {
+      this.waiting.splice(this.waiting.indexOf(begin), 1);
+      reject(signal?.reason as Error);
+    };
+    const begin = (): void => {
+      signal?.removeEventListener('abort', leave);
+      resolve();
+    };
+    this.waiting.push(begin);
+    signal?.addEventListener('abort', leave, { once: true });
+    await turn;
   }
 
   /**

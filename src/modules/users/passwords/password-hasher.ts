@@ -54,29 +54,34 @@ export class PasswordHasher {
    * Hashes a password with Argon2id and today's parameters, into a PHC string. Whether it is a good one is
    * not asked here.
    * @throws RangeError when it is longer than 4,096 bytes, or not well-formed Unicode.
-   * @throws HashingQueueFull when too many are waiting.
+   * @param signal of the request that asks: once aborted, what still waits is not hashed.
+   * @throws HashingQueueFull when too many are waiting; the reason of the signal.
    */
-  async hash(password: string): Promise<string> {
+  async hash(password: string, signal?: AbortSignal): Promise<string> {
     if (!isHashable(password)) {
       throw new RangeError(`A password has at most ${MAX_PASSWORD_BYTES} bytes of valid Unicode`);
     }
-    return this.queue.run(() => hashArgon2id(normalizePassword(password), this.parameters));
+    return this.queue.run(() => hashArgon2id(normalizePassword(password), this.parameters), signal);
   }
 
   /**
    * Compares a password with a stored hash. Without one, for an unknown person or one who has no password, it
    * does the same work and the answer is no. What is too long to be a password is answered at once, whoever
    * it is for.
-   * @throws HashingQueueFull when too many are waiting.
+   * @param signal of the request that asks: once aborted, what still waits is not compared.
+   * @throws HashingQueueFull when too many are waiting; the reason of the signal.
    */
-  async verify(hash: string | null, password: string): Promise<PasswordVerdict> {
+  async verify(hash: string | null, password: string, signal?: AbortSignal): Promise<PasswordVerdict> {
     if (!isHashable(password)) return { matches: false, outdated: false };
 
     // A hash that is damaged, or is of no known scheme, must not be told from any other by the time it takes
     // either.
     const scheme = hash === null || this.checkImport(hash) !== undefined ? undefined : schemeOf(hash);
     const stored = scheme === undefined || hash === null ? this.dummy : hash;
-    const right = await this.queue.run(() => (scheme ?? argon2).verify(stored, normalizePassword(password)));
+    const right = await this.queue.run(
+      () => (scheme ?? argon2).verify(stored, normalizePassword(password)),
+      signal,
+    );
 
     const matches = right && scheme !== undefined;
     return { matches, outdated: matches && isBelow(stored, this.parameters) };
