@@ -8,6 +8,7 @@ import { GatewayEdge } from './modules/gateway/index.js';
 import { createAdapter } from './platform/http/adapter.js';
 import { registerBodyParsers } from './platform/http/body-parsers.js';
 import { registerBodyDeadline } from './platform/http/body-deadline.js';
+import { registerClientAddress } from './platform/http/client-address.js';
 import { AllowedOrigins, CorsPolicy, registerCors } from './platform/http/cors.js';
 import { registerDrain } from './platform/http/drain.js';
 import { DEADLINES, type Deadlines, forwarding } from './platform/http/limits.js';
@@ -46,6 +47,7 @@ export function setUpApp(
   const cors = new CorsPolicy(config.server, app.get(AllowedOrigins));
   const ownPaths = new OwnPaths();
   ownPaths.learnFrom(fastify);
+  registerClientAddress(fastify, config.server.trustedProxies);
   registerRequestId(fastify);
   registerRequestLog(fastify, app.get(AppLogger));
   registerDrain(fastify);

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
-import { isAddressRange } from './address-ranges.js';
 import { BootstrapConfig, readBootstrap } from './bootstrap.js';
 import { DirectoryConfig, readDirectory } from './directory.js';
 import { type Environment, EnvironmentReader } from './environment.js';
 import { GatewayConfig, readGateway } from './gateway.js';
 import { InternalConfig, readInternal } from './internal.js';
+import { readAddressRanges } from './ip-address.js';
 import { isHostName, isOrigin, readOriginOfTrust } from './origins.js';
 import { RedisConfig, readRedis } from './redis.js';
 import { RolesConfig, readRoles } from './roles.js';
@@ -100,7 +100,7 @@ export function loadConfig(environment: Environment): Config {
       production,
       issuer,
       allowedHosts: readAllowedHosts(read, [issuer, tokens.audience]),
-      trustedProxies: read.list('TRUSTED_PROXIES', isAddressRange, 'IP addresses or CIDR ranges'),
+      trustedProxies: readAddressRanges(read, 'TRUSTED_PROXIES'),
       corsOrigins: read.list('CORS_ORIGINS', isOrigin, 'origins such as https://app.example'),
       docs: read.choice('DOCS', production ? 'off' : 'on', ['on', 'off']) === 'on',
       logLevel: read.choice('LOG_LEVEL', 'info', LOG_LEVELS),

@@ -1,6 +1,6 @@
-import { isAddressRange } from './address-ranges.js';
 import type { DirectoryConfig } from './directory.js';
 import type { EnvironmentReader } from './environment.js';
+import { readAddressRanges } from './ip-address.js';
 import { readOrigin } from './origins.js';
 import type { RolesConfig } from './roles.js';
 import type { TokenConfig } from './tokens.js';
@@ -44,6 +44,6 @@ export function readGateway(
     identityTls: { ca, clientCertificate, clientKey },
     audience,
     identityAudience,
-    forwardAuthProxies: read.list('FORWARD_AUTH_PROXIES', isAddressRange, 'IP addresses or CIDR ranges'),
+    forwardAuthProxies: readAddressRanges(read, 'FORWARD_AUTH_PROXIES'),
   };
 }

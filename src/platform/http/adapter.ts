@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerConfig } from '../../config/config.js';
+import { addressList, isListed } from './address-list.js';
 import { createHttpServer } from './http-server.js';
 import { DEADLINES, LIMITS } from './limits.js';
 import { writeProblem } from './problem-writer.js';
@@ -12,12 +13,14 @@ import { refuseMalformed } from './socket-refusals.js';
 /** Fastify as this server runs it, on an HTTP server of our own making. */
 export function createAdapter(config: ServerConfig, deadlines = DEADLINES): FastifyAdapter {
   const headers = securityHeaders(config);
+  const trusted = addressList(config.trustedProxies);
   return new FastifyAdapter({
     logger: false,
     serverFactory: (handle: RequestListener) => createHttpServer(handle, deadlines, headers, config.tls),
     clientErrorHandler: (error, socket) => refuseMalformed(error, socket, headers),
-    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
-    genReqId: requestId(config.trustedProxies),
+    // Of X-Forwarded-Proto alone: registerClientAddress reads X-Forwarded-For.
+    trustProxy: (peer) => isListed(trusted, peer),
+    genReqId: requestId(trusted),
     bodyLimit: LIMITS.bodyBytes,
     routerOptions: { maxParamLength: LIMITS.pathParameterCharacters, ignoreTrailingSlash: false },
     frameworkErrors: answerUnroutable,

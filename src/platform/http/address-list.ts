@@ -1,19 +1,26 @@
-import { BlockList, isIP } from 'node:net';
+import {
+  type AddressRange,
+  type IpAddress,
+  parseAddress,
+  parseAddressRange,
+} from '../../config/ip-address.js';
 
-/** A list of addresses and CIDR ranges to ask. */
-export function addressList(ranges: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const range of ranges) {
-    const [address = '', prefix] = range.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (prefix === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(prefix), family);
-  }
-  return list;
+export type AddressList = readonly AddressRange[];
+
+/** A list of addresses and CIDR ranges. */
+export function addressList(ranges: readonly string[]): AddressList {
+  return ranges.map((text) => {
+    const range = parseAddressRange(text);
+    if (range === undefined) throw new Error('A list of addresses has an entry that is no address or range.');
+    return range;
+  });
 }
 
-/** An IPv4 address that reached an IPv6 socket (RFC 4291 §2.5.5.2) counts as what it is: `BlockList` sees to it. */
-export function isListed(list: BlockList, address: string): boolean {
-  const version = isIP(address);
-  return version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4');
+/** Whether the address is in the list; text that is no address is in no list. */
+export function isListed(list: AddressList, address: string | IpAddress | undefined): boolean {
+  const parsed = typeof address === 'string' ? parseAddress(address) : address;
+  if (parsed === undefined) return false;
+  return list.some(
+    (range) => range.address.kind() === parsed.kind() && parsed.match(range.address, range.bits),
+  );
 }

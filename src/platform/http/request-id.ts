@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { addressList, isListed } from './address-list.js';
+import { type AddressList, isListed } from './address-list.js';
 
 const ACCEPTABLE = /^[A-Za-z0-9._-]{8,128}$/;
 
 /** Names each request: with a trusted proxy's X-Request-Id where there is one, otherwise at random. */
-export function requestId(trustedProxies: readonly string[]): (request: IncomingMessage) => string {
-  const trusted = addressList(trustedProxies);
+export function requestId(trustedProxies: AddressList): (request: IncomingMessage) => string {
   return (request) => {
     const given = request.headers['x-request-id'];
     const peer = request.socket.remoteAddress ?? '';
-    if (typeof given === 'string' && ACCEPTABLE.test(given) && isListed(trusted, peer)) return given;
+    if (typeof given === 'string' && ACCEPTABLE.test(given) && isListed(trustedProxies, peer)) return given;
     return randomUUID();
   };
 }

@@ -101,6 +101,21 @@ describe('forwarding headers from a trusted proxy', () => {
     expect(await addressesOf(behind, { 'X-Forwarded-For': chain })).toEqual(both('203.0.113.7'));
   });
 
+  it.each([
+    '203.0.113.7:51234',
+    '::ffff:203.0.113.7',
+    '198.51.100.1, [::ffff:203.0.113.7]:443, 10.1.2.3:6000',
+  ])('name an address alone, without port and in one notation: %s', async (value) => {
+    expect(await addressesOf(behind, { 'X-Forwarded-For': value })).toEqual(both('203.0.113.7'));
+  });
+
+  it.each(['unknown', '0313.0.113.7', '198.51.100.1, "203.0.113.7'])(
+    'that name no address count as the address of the proxy: %s',
+    async (value) => {
+      expect(await addressesOf(behind, { 'X-Forwarded-For': value })).toEqual(both('127.0.0.1'));
+    },
+  );
+
   it('still change no document', async () => {
     const plain = await call(behind.server, METADATA);
     expect((await call(behind.server, METADATA, { headers: CLAIMS })).text).toBe(plain.text);

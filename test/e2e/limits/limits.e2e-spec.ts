@@ -109,6 +109,29 @@ describe('the limits of a route', () => {
     expect((await from('2001:db8::2')).status).toBe(429);
   });
 
+  it('count one address once, whatever ports and notations it comes in', async () => {
+    await startWith(
+      { public: true, quotas: [{ limit: 3, per: 'hour', by: 'client' }] },
+      { TRUSTED_PROXIES: '127.0.0.1' },
+    );
+    const statuses: number[] = [];
+    for (const entry of [
+      '8.8.8.8:1001',
+      '8.8.8.8:1002',
+      '::ffff:8.8.8.8',
+      '64:ff9b::808:808',
+      '8.8.8.8:1005',
+    ]) {
+      const headers = { 'X-Forwarded-For': entry };
+      statuses.push((await call(gateway, '/limited/a', { headers })).status);
+    }
+    expect(statuses).toEqual([200, 200, 200, 429, 429]);
+    const sent = upstream.requests.map(
+      ({ rawHeaders }) => rawHeaders[rawHeaders.indexOf('X-Forwarded-For') + 1],
+    );
+    expect(sent).toEqual(['8.8.8.8', '8.8.8.8', '8.8.8.8']);
+  });
+
   it('keep their counts when the routes are read again', async () => {
     const quotas = [{ limit: 2, per: 'hour' as const, by: 'client' as const }];
     await startWith({ quotas });

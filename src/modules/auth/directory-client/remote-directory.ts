@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { DirectoryConfig, InternalConfig } from '../../../config/config.js';
 import type { Clock } from '../../../platform/clock/clock.js';
@@ -55,7 +54,7 @@ export class RemoteDirectory extends ResourceOwnerAuthenticator implements OnApp
           username,
           password,
           client_id: clientId,
-          ip: isIP(ip) === 0 ? null : ip,
+          ip,
           user_agent: userAgent,
         },
       });

@@ -107,6 +107,7 @@ describe('the header of a request to an upstream', () => {
   it.each([
     ['Forwarded', 'X-Forwarded', 'X-Forwarded-Port', 'X-Forwarded-Prefix', 'X_Forwarded_Server'],
     ['X-Real-IP', 'True-Client-IP', 'X-Client-IP', 'X-Cluster-Client-IP', 'Client-IP', 'X-Originating-IP'],
+    ['X-End-User-IP', 'x_end_user_ip', 'X-End-User-Agent'],
     [
       'CF-Connecting-IP',
       'Fastly-Client-IP',

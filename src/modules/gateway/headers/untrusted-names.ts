@@ -112,6 +112,8 @@ export const isForwarding = anyOf(
   'client-ip',
   'x-client-ip',
   'x-cluster-client-ip',
+  // From a client that we trust, the address of the user it signs in.
+  'x-end-user-*',
   'x-originating-*',
   'x-original-*',
   'x-host',

@@ -76,8 +76,7 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
       method: request.method,
       rawTarget: request.raw.url ?? '',
       authorizations: headerValues(request, 'authorization'),
-      // A client that is gone already has no address left.
-      ip: request.ip ?? '',
+      ip: request.ip,
     };
     const admitted = await this.decision.admit(call, (claims) => {
       request.clientId = claims.client_id;
