@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Administration, administrationOf } from '../support/administration.js';
 import { type Deployment, type Instance, aDeployment } from '../support/deployment.js';
@@ -17,7 +18,7 @@ describe('50 refreshes of one token at once over two instances (RFC 6749 §6, RF
   let person: TestPerson;
 
   beforeAll(async () => {
-    deployment = await aDeployment();
+    deployment = await aDeployment({ TRUSTED_PROXIES: '127.0.0.1' });
     [a, b] = await Promise.all([deployment.start(), deployment.start()]);
     administration = await administrationOf(a);
     person = await aRegisteredPerson(administration);
@@ -87,14 +88,64 @@ describe('50 refreshes of one token at once over two instances (RFC 6749 §6, RF
     expect(await countActive(client, [undisturbed.access_token, undisturbed.refresh_token])).toBe(2);
   });
 
+  it('answers 100 repeats of one rotation, and 429 to the others at once: none of them is reuse', async () => {
+    const client = await aRegisteredClient(administration);
+    for (let round = 0; round < 3; round++) {
+      const first = (await signIn(a, client, person)).json;
+      const hits = await volley(refreshes(client, first.refresh_token, 130));
+
+      expect(outcomes(hits)).toEqual({ '200': 101, '429 temporarily_unavailable': 29 });
+      const successors = new Set(hits.flatMap((hit) => hit!.json.refresh_token ?? []));
+      expect(successors.size).toBe(1);
+      expect((await refresh(b, client, [...successors][0])).status).toBe(200);
+    }
+  });
+
+  it('ends the grant when one of them differs in network and user agent from the rotation', async () => {
+    const client = await aRegisteredClient(administration);
+    for (let round = 0; round < ROUNDS / 5; round++) {
+      const first = (await signIn(a, client, person)).json;
+      const home = refreshes(client, first.refresh_token, 10, { 'X-Forwarded-For': '203.0.113.7' });
+      const elsewhere = refreshes(client, first.refresh_token, 10, {
+        'X-Forwarded-For': '198.51.100.1',
+        'User-Agent': 'Thief/1',
+      });
+      const hits = await volley([...home, ...elsewhere]);
+
+      const { '200': before = 0, '400 invalid_grant': after = 0 } = outcomes(hits);
+      expect(before + after).toBe(20);
+      expect(after).toBeGreaterThan(0);
+      expect(await countActive(client, tokensOf(first, hits))).toBe(0);
+    }
+  });
+
+  it('agrees over instances whose clocks are apart: the clock of the database measures the leeway', async () => {
+    const ahead = await deployment.start({ NODE_OPTIONS: clockAhead(30) });
+    const client = await aRegisteredClient(administration, { refresh_leeway: 2 });
+    const [kept, late] = [(await signIn(a, client, person)).json, (await signIn(a, client, person)).json];
+
+    const rotated = await refresh(a, client, kept.refresh_token);
+    const repeated = await refresh(ahead, client, kept.refresh_token);
+    expect(repeated.json.refresh_token).toBe(rotated.json.refresh_token);
+
+    expect((await refresh(ahead, client, late.refresh_token)).status).toBe(200);
+    await setTimeout(2_500);
+    expect((await refresh(a, client, late.refresh_token)).json.error).toBe('invalid_grant');
+  });
+
   /** One half for each instance. */
   function split(shots: Omit<Shot, 'origin'>[]): Shot[] {
     return shots.map((shot, index) => ({ ...shot, origin: index % 2 === 0 ? a.origin : b.origin }));
   }
 
-  function refreshes(client: TestClient, token: string): Shot[] {
+  function refreshes(
+    client: TestClient,
+    token: string,
+    count = REQUESTS,
+    headers: Record<string, string> = {},
+  ): Shot[] {
     const form = { grant_type: 'refresh_token', refresh_token: token };
-    return split(Array.from({ length: REQUESTS }, () => ({ path: '/token', client, form })));
+    return split(Array.from({ length: count }, () => ({ path: '/token', client, form, headers })));
   }
 
   async function countActive(client: TestClient, tokens: string[]): Promise<number> {
@@ -105,6 +156,16 @@ describe('50 refreshes of one token at once over two instances (RFC 6749 §6, RF
     return hits.filter((hit) => hit!.json.active).length;
   }
 });
+
+/** Node options by which a process takes it to be this many seconds later. */
+function clockAhead(seconds: number): string {
+  const script = `const now = Date.now;
+    globalThis.Date = class extends Date {
+      constructor(...parts) { if (parts.length === 0) super(now() + ${seconds * 1000}); else super(...parts); }
+      static now() { return now() + ${seconds * 1000}; }
+    };`;
+  return `--import=data:text/javascript;base64,${Buffer.from(script).toString('base64')}`;
+}
 
 /** How often each outcome came: a status, with its error where it has one. */
 function outcomes(hits: Hit[]): Record<string, number> {

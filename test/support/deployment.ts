@@ -13,8 +13,8 @@ export interface Instance extends ServerProcess {
 export interface Deployment {
   issuer: string;
   database: TestDatabase;
-  /** Starts one more instance. It listens when the promise is fulfilled. */
-  start(): Promise<Instance>;
+  /** Starts one more instance, with further variables of its own. It listens when the promise is fulfilled. */
+  start(own?: Record<string, string>): Promise<Instance>;
   /** Kills every instance that still runs, and drops the database. */
   close(): Promise<void>;
 }
@@ -39,8 +39,8 @@ export async function aDeployment(more: Record<string, string> = {}): Promise<De
   return {
     issuer,
     database,
-    async start() {
-      const server = await startProcess({ home, environment });
+    async start(own = {}) {
+      const server = await startProcess({ home, environment: { ...environment, ...own } });
       const kill = async (): Promise<void> => {
         server.signal('SIGKILL');
         await server.ended;

@@ -8,6 +8,7 @@ export interface Shot {
   path: string;
   client: TestClient;
   form: Record<string, string>;
+  headers?: Record<string, string>;
 }
 
 /** What came back, or nothing where the connection broke first. */
@@ -30,6 +31,7 @@ async function load({
   path,
   client,
   form,
+  headers = {},
 }: Shot): Promise<{ release: () => void; hit: Promise<Hit> }> {
   const body = new URLSearchParams(form).toString();
   const outgoing = request(`${origin}${path}`, {
@@ -39,6 +41,7 @@ async function load({
       Authorization: basic(client),
       'Content-Type': 'application/x-www-form-urlencoded',
       'Content-Length': body.length,
+      ...headers,
     },
   });
   const hit = hitOf(outgoing);

@@ -2,6 +2,7 @@ import type { Persistence } from '../../platform/database/data-source.js';
 import { GrantEntity } from './persistence/grant.entity.js';
 import { Tokens1763769600001 } from './persistence/migrations/1763769600001-tokens.js';
 import { DetailsAndOpaqueTokens1764028800001 } from './persistence/migrations/1764028800001-details-and-opaque-tokens.js';
+import { RotationOrigin1764583200047 } from './persistence/migrations/1764583200047-rotation-origin.js';
 import { OpaqueAccessTokenEntity } from './persistence/opaque-access-token.entity.js';
 import { RefreshTokenEntity } from './persistence/refresh-token.entity.js';
 import { RevokedAccessTokenEntity } from './persistence/revoked-access-token.entity.js';
@@ -9,8 +10,11 @@ import { SigningKeyEntity } from './persistence/signing-key.entity.js';
 
 export { IdentityAssertionIssuer } from './assertions/identity-assertion-issuer.js';
 export { AccessTokenIssuer } from './access-tokens/access-token-issuer.js';
-export type { Grant, RefreshTokenState } from './grants/grant.js';
-export { type GrantLifetimes, GrantRegistry, type Rotation, type SignIn } from './grants/grant-registry.js';
+export type { Grant } from './grants/grant.js';
+export type { GrantLifetimes } from './grants/grant-lifetimes.js';
+export { GrantRegistry, type SignIn } from './grants/grant-registry.js';
+export { type RefreshOrigin, RefreshTokenRotation } from './grants/refresh-token-rotation.js';
+export type { RefreshTokenState } from './grants/refresh-token-state.js';
 export { OpaqueAccessTokensOfGrants } from './opaque-access-tokens-of-grants.js';
 export { SigningKeyRing } from './signing-keys/signing-key-ring.js';
 export { TokenStatusOfGrants } from './token-status-of-grants.js';
@@ -24,5 +28,5 @@ export const tokensPersistence: Persistence = {
     RevokedAccessTokenEntity,
     SigningKeyEntity,
   ],
-  migrations: [Tokens1763769600001, DetailsAndOpaqueTokens1764028800001],
+  migrations: [Tokens1763769600001, DetailsAndOpaqueTokens1764028800001, RotationOrigin1764583200047],
 };

@@ -6,11 +6,14 @@ import { IdentityAssertionIssuer } from './assertions/identity-assertion-issuer.
 import { GrantHousekeeping } from './grants/grant-housekeeping.js';
 import { GrantRegistry } from './grants/grant-registry.js';
 import { GrantStore } from './grants/grant-store.js';
+import { RefreshTokenRotation } from './grants/refresh-token-rotation.js';
+import { RefreshTokenStore } from './grants/refresh-token-store.js';
 import { AccountSessionsController } from './http/account-sessions.controller.js';
 import { AdminSessionsController } from './http/admin-sessions.controller.js';
 import { OpaqueAccessTokensOfGrants } from './opaque-access-tokens-of-grants.js';
 import { PostgresGrantStore } from './persistence/postgres-grant.store.js';
 import { PostgresOpaqueAccessTokenStore } from './persistence/postgres-opaque-access-token.store.js';
+import { PostgresRefreshTokenStore } from './persistence/postgres-refresh-token.store.js';
 import { TypeormSigningKeyStore } from './persistence/typeorm-signing-key.store.js';
 import { SigningKeyStore } from './signing-keys/signing-key.js';
 import { SigningKeyRing } from './signing-keys/signing-key-ring.js';
@@ -26,10 +29,12 @@ import { TokenStatusOfGrants } from './token-status-of-grants.js';
     GrantRegistry,
     IdentityAssertionIssuer,
     OpaqueAccessTokensOfGrants,
+    RefreshTokenRotation,
     SigningKeyRing,
     TokenStatusOfGrants,
     { provide: GrantStore, useClass: PostgresGrantStore },
     { provide: OpaqueAccessTokenStore, useClass: PostgresOpaqueAccessTokenStore },
+    { provide: RefreshTokenStore, useClass: PostgresRefreshTokenStore },
     { provide: SigningKeyStore, useClass: TypeormSigningKeyStore },
   ],
   exports: [
@@ -37,6 +42,7 @@ import { TokenStatusOfGrants } from './token-status-of-grants.js';
     GrantRegistry,
     IdentityAssertionIssuer,
     OpaqueAccessTokensOfGrants,
+    RefreshTokenRotation,
     SigningKeyRing,
     TokenStatusOfGrants,
   ],

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { GrantRegistry } from '../../../src/modules/tokens/index.js';
+import { GrantRegistry, RefreshTokenRotation } from '../../../src/modules/tokens/index.js';
 import { type Administration, administrationOf } from '../../support/administration.js';
 import { bearer, post, refresh, signIn } from '../../support/http.js';
 import { type TestClient, type TestPerson, aConfidentialClient, aPerson } from '../../support/mothers.js';
@@ -29,13 +29,15 @@ afterEach(() => vi.restoreAllMocks());
 
 /** Has something happen after everything was checked and before the step that stores the outcome. */
 function rightBefore(step: 'begin' | 'rotate' | 'ofClient', happens: () => Promise<unknown>): void {
-  const grants = server.app.get(GrantRegistry);
-  const original = grants[step].bind(grants) as (...parameters: unknown[]) => Promise<unknown>;
-  vi.spyOn(grants, step).mockImplementationOnce((async (...parameters: unknown[]) => {
+  const steps = server.app.get<Record<string, (...parameters: unknown[]) => Promise<unknown>>>(
+    step === 'rotate' ? RefreshTokenRotation : GrantRegistry,
+  );
+  const original = steps[step]!.bind(steps);
+  vi.spyOn(steps, step).mockImplementationOnce(async (...parameters: unknown[]) => {
     const answer = (await happens()) as { status: number };
     expect([200, 204]).toContain(answer.status);
     return original(...parameters);
-  }) as never);
+  });
 }
 
 const CHANGES: [string, () => Promise<unknown>][] = [

@@ -1,17 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { TokenConfig } from '../../../config/config.js';
+import { networkOf } from '../../../platform/http/address-network.js';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
 import { InvalidGrant } from '../../../protocol/oauth-error.js';
 import type { ResourceOwner } from '../../../protocol/resource-owner.js';
+import { Throttled } from '../../../protocol/throttled.js';
 import type { TokenAnswer } from '../../../protocol/token-answer.js';
 import type { Client } from '../../clients/index.js';
-import { type Grant, GrantRegistry, type RefreshTokenState, type Rotation } from '../../tokens/index.js';
+import {
+  type Grant,
+  GrantRegistry,
+  type RefreshOrigin,
+  RefreshTokenRotation,
+  type RefreshTokenState,
+} from '../../tokens/index.js';
 import { ResourceOwnerAuthenticator } from '../resource-owner-authenticator.js';
 import { mayHold, refreshedScope } from '../scopes/scope-policy.js';
 import { GrantedDetails } from './granted-details.js';
 import { GrantHandler, type TokenRequest, required } from './grant-handler.js';
 import { lifetimesOf } from './lifetimes.js';
 import { TokenAnswers } from './token-answers.js';
+
+/** When a caller that repeats a rotation too often should try again. Seconds. */
+const RETRY_AFTER = 1;
 
 /** Refreshing an access token; every use rotates the refresh token. RFC 6749 §6, RFC 9700 §4.14.2. */
 @Injectable()
@@ -20,6 +31,7 @@ export class RefreshTokenGrant extends GrantHandler {
 
   constructor(
     private readonly grants: GrantRegistry,
+    private readonly rotation: RefreshTokenRotation,
     private readonly directory: ResourceOwnerAuthenticator,
     private readonly details: GrantedDetails,
     private readonly answers: TokenAnswers,
@@ -29,17 +41,18 @@ export class RefreshTokenGrant extends GrantHandler {
     super();
   }
 
-  async handle({ client, form }: TokenRequest): Promise<TokenAnswer> {
+  async handle({ client, form, ip, userAgent }: TokenRequest): Promise<TokenAnswer> {
     const presented = required(form, 'refresh_token');
     const { grant: found, used } = await this.findToken(presented, client);
     const owner = await this.confirmOwner(found);
     await this.takeLostScopes(found, owner);
     const grant = { ...found, details: this.details.of(owner, client) };
+    const origin = { network: networkOf(ip), userAgent };
     // A used token is judged first, whatever else is asked: it may be stolen.
-    const successor = used === undefined ? undefined : await this.rotate(presented, grant, client);
+    const successor = used === undefined ? undefined : await this.rotate(presented, grant, client, origin);
     // Before a live one is consumed: a request for too much must not cost the client its token.
     const scope = refreshedScope(grant.scope, client, owner.roles, form.get('scope'));
-    const refreshToken = successor ?? (await this.rotate(presented, grant, client));
+    const refreshToken = successor ?? (await this.rotate(presented, grant, client, origin));
     return this.answers.answer(client, grant, scope, refreshToken);
   }
 
@@ -75,15 +88,33 @@ export class RefreshTokenGrant extends GrantHandler {
     await this.grants.narrowSubject(subject, (name) => mayHold(name, roles));
   }
 
-  private async rotate(presented: string, grant: Grant, client: Client): Promise<string> {
-    const rotation: Rotation = await this.grants.rotate(presented, grant, lifetimesOf(client, this.config));
+  private async rotate(
+    presented: string,
+    grant: Grant,
+    client: Client,
+    origin: RefreshOrigin,
+  ): Promise<string> {
+    const lifetimes = lifetimesOf(client, this.config);
+    const rotation = await this.rotation.rotate(presented, grant, lifetimes, origin);
+    const logged = {
+      client_id: grant.clientId,
+      sub: grant.subject,
+      grant_id: grant.id,
+      network: origin.network,
+      user_agent: origin.userAgent,
+    };
     switch (rotation.outcome) {
       case 'rotated':
-      case 'repeated':
         return rotation.refreshToken;
+      case 'repeated':
+        // The others are counted with the rotation.
+        if (rotation.repeats === 1) this.logger.info(logged, 'a refresh was repeated within the leeway');
+        return rotation.refreshToken;
+      case 'repeated_too_often':
+        throw new Throttled('a refresh was repeated too often', RETRY_AFTER);
       case 'reused':
         this.logger.warn(
-          { client_id: grant.clientId, sub: grant.subject, grant_id: grant.id },
+          { ...logged, rotation_network: rotation.rotationNetwork },
           'a used refresh token came back: the grant has ended',
         );
         throw new InvalidGrant('reuse of a refresh token');

@@ -36,6 +36,7 @@ const DESCRIPTIONS: Record<number, string> = {
   400: 'Refused; `error` is a code of RFC 6749 section 5.2 or RFC 8707 section 2.',
   401: 'The client did not authenticate.',
   413: 'The body is too large.',
+  429: 'A refresh was repeated too often, or the directory of users limits its callers: try again after `Retry-After` seconds.',
   503: 'Overloaded, or the database is away: try again after `Retry-After` seconds.',
 };
 
@@ -47,6 +48,7 @@ const HEADERS: Record<number, Record<string, { description: string; schema: obje
       schema: { type: 'string', example: clientChallenge(new InvalidClient(true)) },
     },
   },
+  429: { 'Retry-After': { description: 'Whole seconds', schema: { type: 'integer', example: 1 } } },
   503: { 'Retry-After': { description: 'Whole seconds', schema: { type: 'integer', example: 2 } } },
 };
 
@@ -95,6 +97,7 @@ export function ApiTokenEndpoint(): MethodDecorator {
       new UnsupportedGrantType(),
       new InvalidTarget(),
     ),
+    documentedErrors(429, [new TemporarilyUnavailable(1)]),
   );
 }
 
@@ -172,18 +175,29 @@ function refusals(...own: OAuthError[]): MethodDecorator[] {
     ...errors.map((error) => ({ status: error.status, error })),
     { status: 413, error: new InvalidRequest('The request body is too large.') },
   ];
-  const schema = { $ref: getSchemaPath(OAuthErrorAnswer) };
-  const responses = [...Map.groupBy(answers, ({ status }) => status)].map(([status, group]) => {
-    const examples = group.map(({ error: { code, description } }) => ({
-      summary: code,
-      value: { error: code, error_description: description },
-    }));
-    return ApiResponse({
+  const responses = [...Map.groupBy(answers, ({ status }) => status)].map(([status, group]) =>
+    documentedErrors(
       status,
-      description: DESCRIPTIONS[status],
-      headers: HEADERS[status],
-      content: { 'application/json': { schema, ...shownExamples(examples) } },
-    });
-  });
+      group.map(({ error }) => error),
+    ),
+  );
   return [ApiExtraModels(OAuthErrorAnswer), ...responses];
+}
+
+function documentedErrors(status: number, errors: OAuthError[]): MethodDecorator {
+  const examples = errors.map(({ code, description }) => ({
+    summary: code,
+    value: { error: code, error_description: description },
+  }));
+  return ApiResponse({
+    status,
+    description: DESCRIPTIONS[status],
+    headers: HEADERS[status],
+    content: {
+      'application/json': {
+        schema: { $ref: getSchemaPath(OAuthErrorAnswer) },
+        ...shownExamples(examples),
+      },
+    },
+  });
 }

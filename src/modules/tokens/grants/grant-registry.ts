@@ -3,16 +3,12 @@ import { Clock } from '../../../platform/clock/clock.js';
 import { sha256 } from '../../../platform/crypto/digest.js';
 import { timeOrderedId } from '../../../platform/crypto/random.js';
 import type { UserDetails } from '../../../protocol/user-details.js';
-import type { Grant, GrantEnd, RefreshTokenState } from './grant.js';
+import type { Grant, GrantEnd } from './grant.js';
+import { type GrantLifetimes, idleEnd } from './grant-lifetimes.js';
 import { GrantStore } from './grant-store.js';
-import { newRefreshToken, openSuccessor, successorOf } from './refresh-token.js';
-
-/** Lifetimes in seconds, as the client has them. */
-export interface GrantLifetimes {
-  refreshTokenTtl: number;
-  grantTtl: number;
-  refreshLeeway: number;
-}
+import { newRefreshToken } from './refresh-token.js';
+import type { RefreshTokenState } from './refresh-token-state.js';
+import { RefreshTokenStore } from './refresh-token-store.js';
 
 export interface SignIn {
   subject: string;
@@ -27,21 +23,12 @@ export interface SignIn {
   userAgent: string | null;
 }
 
-/** What became of a presented refresh token. */
-export type Rotation =
-  | { outcome: 'rotated'; refreshToken: string }
-  /** A repeat within the leeway: the same successor again. */
-  | { outcome: 'repeated'; refreshToken: string }
-  /** Expired, or its grant has ended meanwhile. */
-  | { outcome: 'dead' }
-  /** A consumed token came back: the grant has ended with this answer. RFC 9700 §4.14.2. */
-  | { outcome: 'reused' };
-
-/** Begins, continues and ends grants. */
+/** Begins, finds and ends grants. */
 @Injectable()
 export class GrantRegistry {
   constructor(
     private readonly store: GrantStore,
+    private readonly refreshTokens: RefreshTokenStore,
     private readonly clock: Clock,
   ) {}
 
@@ -64,7 +51,7 @@ export class GrantRegistry {
       return { grant, refreshToken: undefined };
     }
     const { token, hash } = newRefreshToken();
-    await this.store.begin(grant, { hash, expiresAt: this.idleEnd(grant, lifetimes) });
+    await this.store.begin(grant, { hash, expiresAt: idleEnd(grant, lifetimes, this.clock) });
     return { grant, refreshToken: token };
   }
 
@@ -88,38 +75,13 @@ export class GrantRegistry {
   }
 
   async findByRefreshToken(token: string): Promise<RefreshTokenState | undefined> {
-    return this.store.findByRefreshToken(sha256(token));
+    return this.refreshTokens.find(sha256(token));
   }
 
-  /** Whether the presented token may still lead to an answer; `rotate` decides for good. */
+  /** Whether the presented token may still lead to an answer; its rotation decides for good. */
   isLive({ grant, grantEnded, expiresAt }: RefreshTokenState): boolean {
     const now = this.clock.now();
     return !grantEnded && grant.expiresAt > now && expiresAt > now;
-  }
-
-  /**
-   * Uses a refresh token: rotates it, answers a repeat within the leeway with the same successor, or takes a late
-   * repeat for theft and ends the grant. The store decides by one conditional statement; only who loses there
-   * looks again, so two racing requests can never both rotate.
-   * @param grant with the person's details as of now, which the store takes over
-   */
-  async rotate(token: string, grant: Grant, lifetimes: GrantLifetimes): Promise<Rotation> {
-    const now = this.clock.now();
-    const successor = successorOf(token, this.idleEnd(grant, lifetimes));
-    if (await this.store.rotate(sha256(token), successor, grant.details, now)) {
-      return { outcome: 'rotated', refreshToken: successor.token };
-    }
-    const state = await this.findByRefreshToken(token);
-    if (state === undefined || state.grantEnded || state.grant.expiresAt <= now) return { outcome: 'dead' };
-    if (state.used === undefined) return { outcome: 'dead' };
-    const { at, successorUsed, successorExpiresAt, sealedSuccessor } = state.used;
-    // Zero is no leeway at all: the winner of a race, or another instance's clock, may be ahead of this `now`.
-    const isWithinLeeway =
-      lifetimes.refreshLeeway > 0 && now.getTime() - at.getTime() < lifetimes.refreshLeeway * 1000;
-    const isRepeat = isWithinLeeway && !successorUsed && successorExpiresAt > now;
-    if (isRepeat) return { outcome: 'repeated', refreshToken: openSuccessor(token, sealedSuccessor) };
-    await this.store.end(grant.id, 'reuse', now);
-    return { outcome: 'reused' };
   }
 
   async end(grantId: string, reason: GrantEnd, subject?: string): Promise<boolean> {
@@ -152,12 +114,6 @@ export class GrantRegistry {
 
   async listLive(page: { subject?: string; before?: string; limit: number }): Promise<Grant[]> {
     return this.store.listLive(page, this.clock.now());
-  }
-
-  /** The idle end of a refresh token, never after the grant's own. */
-  private idleEnd(grant: Pick<Grant, 'expiresAt'>, { refreshTokenTtl }: GrantLifetimes): Date {
-    const idle = this.clock.in(refreshTokenTtl);
-    return idle < grant.expiresAt ? idle : grant.expiresAt;
   }
 }
 

@@ -1,28 +1,12 @@
-import type { UserDetails } from '../../../protocol/user-details.js';
-import type {
-  Grant,
-  GrantEnd,
-  GrantPage,
-  NewGrant,
-  NewRefreshToken,
-  RefreshTokenState,
-  Successor,
-} from './grant.js';
+import type { Grant, GrantEnd, GrantPage, NewGrant } from './grant.js';
+import type { NewRefreshToken } from './refresh-token-state.js';
 
-/** Where grants and their refresh tokens are kept. Every method is atomic and durable when it returns. */
+/** Where grants are kept. Every method is atomic and durable when it returns. */
 export abstract class GrantStore {
   abstract begin(grant: NewGrant, refreshToken: NewRefreshToken | undefined): Promise<void>;
 
   /** The client's own live grant, or `fresh` stored as such. */
   abstract ofClient(fresh: NewGrant): Promise<Grant>;
-
-  abstract findByRefreshToken(hash: Buffer): Promise<RefreshTokenState | undefined>;
-
-  /**
-   * Consumes a live token, stores its successor and replaces the grant's details, in one statement; false when it was
-   * not live any more.
-   */
-  abstract rotate(hash: Buffer, successor: Successor, details: UserDetails, now: Date): Promise<boolean>;
 
   /** The grant, unless it has ended or the access token was revoked by itself. */
   abstract findLive(grantId: string, tokenId: string, now: Date): Promise<Grant | undefined>;

@@ -37,26 +37,6 @@ export type GrantEnd =
   /** The person or the client changed while it was begun. */
   | 'overtaken';
 
-/** A refresh token as it is stored: its digest, never itself. */
-export interface NewRefreshToken {
-  hash: Buffer;
-  expiresAt: Date;
-}
-
-/** A refresh token with its grant, at one moment. */
-export interface RefreshTokenState {
-  grant: Grant;
-  grantEnded: boolean;
-  expiresAt: Date;
-  /** Undefined while the token is the live end of its line. */
-  used: { at: Date; sealedSuccessor: Buffer; successorUsed: boolean; successorExpiresAt: Date } | undefined;
-}
-
-export interface Successor extends NewRefreshToken {
-  /** The successor itself, sealed with a key that only the predecessor yields. */
-  sealed: Buffer;
-}
-
 /** A page of grants, newest first. `before` is the id of the last one of the page before. */
 export interface GrantPage {
   subject?: string;

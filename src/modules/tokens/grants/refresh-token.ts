@@ -1,7 +1,7 @@
 import { randomToken } from '../../../platform/crypto/random.js';
 import { sha256 } from '../../../platform/crypto/digest.js';
 import { deriveKey, open, seal } from '../../../platform/crypto/sealing.js';
-import type { Successor } from './grant.js';
+import type { Successor } from './refresh-token-state.js';
 
 /** A fixed tag by which secret scanners know the token; 256 random bits follow. */
 const TAG = 'gwr_';

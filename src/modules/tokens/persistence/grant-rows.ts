@@ -1,5 +1,6 @@
 import type { UserDetails } from '../../../protocol/user-details.js';
-import type { Grant, NewGrant, RefreshTokenState } from '../grants/grant.js';
+import type { Grant, NewGrant } from '../grants/grant.js';
+import type { RefreshTokenState } from '../grants/refresh-token-state.js';
 
 /** A row of `grants`, with the names of its columns. */
 export interface GrantRow {
@@ -18,14 +19,12 @@ export interface GrantRow {
   expires_at: Date;
 }
 
-/** A refresh token with its grant and its successor. */
+/** A refresh token with its grant, and the network that its rotation came from. */
 export interface RefreshTokenRow extends GrantRow {
   ended_at: Date | null;
   token_expires_at: Date;
   used_at: Date | null;
-  successor_sealed: Buffer | null;
-  successor_used_at: Date | null;
-  successor_expires_at: Date | null;
+  rotation_network: string | null;
 }
 
 const COLUMNS = [
@@ -94,14 +93,6 @@ export function refreshTokenStateOf(row: RefreshTokenRow): RefreshTokenState {
     grant: grantOf(row),
     grantEnded: row.ended_at !== null,
     expiresAt: row.token_expires_at,
-    used:
-      row.used_at === null
-        ? undefined
-        : {
-            at: row.used_at,
-            sealedSuccessor: row.successor_sealed!,
-            successorUsed: row.successor_used_at !== null,
-            successorExpiresAt: row.successor_expires_at!,
-          },
+    used: row.used_at === null ? undefined : { rotationNetwork: row.rotation_network },
   };
 }

@@ -1,27 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../../platform/database/database.js';
-import type { UserDetails } from '../../../protocol/user-details.js';
-import type {
-  Grant,
-  GrantEnd,
-  GrantPage,
-  NewGrant,
-  NewRefreshToken,
-  RefreshTokenState,
-  Successor,
-} from '../grants/grant.js';
+import type { Grant, GrantEnd, GrantPage, NewGrant } from '../grants/grant.js';
 import { GrantStore } from '../grants/grant-store.js';
+import type { NewRefreshToken } from '../grants/refresh-token-state.js';
 import { BATCH, deleteInBatches } from './delete-in-batches.js';
-import {
-  GRANT_COLUMNS,
-  GRANT_COLUMNS_OF_G,
-  type GrantRow,
-  INSERT_GRANT,
-  type RefreshTokenRow,
-  grantOf,
-  grantValues,
-  refreshTokenStateOf,
-} from './grant-rows.js';
+import { GRANT_COLUMNS, type GrantRow, INSERT_GRANT, grantOf, grantValues } from './grant-rows.js';
 
 /** The Max UUID. RFC 9562 §5.10. */
 const GREATEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
@@ -58,44 +41,6 @@ export class PostgresGrantStore extends GrantStore {
       grantValues(fresh),
     );
     return grantOf(row!);
-  }
-
-  async findByRefreshToken(hash: Buffer): Promise<RefreshTokenState | undefined> {
-    const [row] = await this.database.query<RefreshTokenRow>(
-      'refresh-token-find',
-      `SELECT ${GRANT_COLUMNS_OF_G}, g.ended_at, t.expires_at AS token_expires_at, t.used_at, t.successor_sealed,
-              s.used_at AS successor_used_at, s.expires_at AS successor_expires_at
-       FROM refresh_tokens t
-       JOIN grants g ON g.id = t.grant_id
-       LEFT JOIN refresh_tokens s ON s.hash = t.successor_hash
-       WHERE t.hash = $1`,
-      [hash],
-    );
-    return row === undefined ? undefined : refreshTokenStateOf(row);
-  }
-
-  async rotate(hash: Buffer, successor: Successor, details: UserDetails, now: Date): Promise<boolean> {
-    // A racing request waits for the row, then finds used_at set and rotates nothing. An end that commits
-    // meanwhile is seen by the last update, which then returns nothing either.
-    const rows = await this.database.query(
-      'refresh-token-rotate',
-      `WITH consumed AS (
-         UPDATE refresh_tokens t SET used_at = $4, successor_hash = $2, successor_sealed = $3
-         FROM grants g
-         WHERE t.hash = $1 AND t.used_at IS NULL AND t.expires_at > $4
-           AND g.id = t.grant_id AND g.ended_at IS NULL AND g.expires_at > $4
-         RETURNING t.grant_id
-       ), successor AS (
-         INSERT INTO refresh_tokens (hash, grant_id, created_at, expires_at)
-         SELECT $2, grant_id, $4, $5 FROM consumed
-         RETURNING grant_id
-       )
-       UPDATE grants SET last_used_at = $4, details = $6 FROM successor
-       WHERE grants.id = successor.grant_id AND grants.ended_at IS NULL
-       RETURNING grants.id`,
-      [hash, successor.hash, successor.sealed, now, successor.expiresAt, details],
-    );
-    return rows.length === 1;
   }
 
   async findLive(grantId: string, tokenId: string, now: Date): Promise<Grant | undefined> {

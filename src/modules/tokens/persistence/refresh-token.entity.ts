@@ -29,4 +29,16 @@ export class RefreshTokenEntity {
 
   @Column('bytea', { name: 'successor_sealed', nullable: true })
   successorSealed: Buffer | null;
+
+  /** Network of the rotation that made this token; null once the token is used. */
+  @Column('text', { name: 'rotation_network', nullable: true })
+  rotationNetwork: string | null;
+
+  /** SHA-256 of the user agent of that rotation; null once the token is used. */
+  @Column('bytea', { name: 'rotation_user_agent', nullable: true })
+  rotationUserAgent: Buffer | null;
+
+  /** How often that rotation was repeated. */
+  @Column('integer', { name: 'rotation_repeats', default: 0 })
+  rotationRepeats: number;
 }

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../../platform/clock/clock.js';
+import { sha256 } from '../../../platform/crypto/digest.js';
+import type { Grant } from './grant.js';
+import { type GrantLifetimes, idleEnd } from './grant-lifetimes.js';
+import { GrantStore } from './grant-store.js';
+import { openSuccessor, successorOf } from './refresh-token.js';
+import { RefreshTokenStore } from './refresh-token-store.js';
+
+/**
+ * Repeats that one rotation gets. A browser with this many tabs refreshes all of them at once; a program that repeats in
+ * a loop is stopped.
+ */
+export const MAX_REPEATS = 100;
+
+/** Where a refresh comes from. */
+export interface RefreshOrigin {
+  network: string;
+  userAgent: string | null;
+}
+
+/** What became of a presented refresh token. */
+export type Rotation =
+  | { outcome: 'rotated'; refreshToken: string }
+  /** A repeat within the leeway: the same successor again. `repeats` counts those of this rotation. */
+  | { outcome: 'repeated'; refreshToken: string; repeats: number }
+  /** More than MAX_REPEATS within the leeway. The grant is as before. */
+  | { outcome: 'repeated_too_often'; repeats: number }
+  /** Expired, or its grant has ended meanwhile. */
+  | { outcome: 'dead' }
+  /** A consumed token came back: the grant has ended with this answer. RFC 9700 §4.14.2. */
+  | { outcome: 'reused'; rotationNetwork: string | null };
+
+/** Uses refresh tokens. docs/decisions/0004-sealed-successor.md. */
+@Injectable()
+export class RefreshTokenRotation {
+  constructor(
+    private readonly tokens: RefreshTokenStore,
+    private readonly grants: GrantStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Rotates the token, returns the same successor to a repeat within the leeway, or takes any other repeat for theft and
+   * ends the grant. The store decides each step by one conditional statement, so racing requests can never both rotate.
+   * @param grant with the person's details as of now, which the store takes over
+   */
+  async rotate(
+    token: string,
+    grant: Grant,
+    lifetimes: GrantLifetimes,
+    { network, userAgent }: RefreshOrigin,
+  ): Promise<Rotation> {
+    const now = this.clock.now();
+    const hash = sha256(token);
+    const origin = { network, userAgentHash: sha256(userAgent ?? '') };
+    const successor = successorOf(token, idleEnd(grant, lifetimes, this.clock));
+    if (await this.tokens.rotate(hash, successor, origin, grant.details, now)) {
+      return { outcome: 'rotated', refreshToken: successor.token };
+    }
+    const repeat = await this.tokens.repeat(hash, origin, lifetimes.refreshLeeway, now);
+    if (repeat === undefined) return this.judge(hash, now);
+    const { repeats, sealedSuccessor } = repeat;
+    if (repeats > MAX_REPEATS) return { outcome: 'repeated_too_often', repeats };
+    return { outcome: 'repeated', refreshToken: openSuccessor(token, sealedSuccessor), repeats };
+  }
+
+  /** A token that neither rotates nor is a permitted repeat: what has ended needs no second end. */
+  private async judge(hash: Buffer, now: Date): Promise<Rotation> {
+    const state = await this.tokens.find(hash);
+    if (state === undefined || state.grantEnded || state.grant.expiresAt <= now) return { outcome: 'dead' };
+    if (state.used === undefined) return { outcome: 'dead' };
+    await this.grants.end(state.grant.id, 'reuse', now);
+    return { outcome: 'reused', rotationNetwork: state.used.rotationNetwork };
+  }
+}
