@@ -8,7 +8,7 @@ import { ownPathsOf } from './own-paths.js';
 import { AUDIENCE, ISSUER, RoutesFolder } from './routes-folder.js';
 
 export interface LogLine {
-  level: 'info' | 'warn' | 'error';
+  level: 'debug' | 'info' | 'warn' | 'error';
   fields: Record<string, unknown>;
   message: string;
 }
@@ -48,7 +48,7 @@ export class ActiveRoutesOfTest {
     };
     const log = (level: LogLine['level']) => (fields: object, message: string) =>
       void this.lines.push({ level, fields: { ...fields }, message });
-    const logger = { info: log('info'), warn: log('warn'), error: log('error') };
+    const logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
     const server = { issuer: ISSUER } as ServerConfig;
     const routes = new ActiveRoutes(gateway, server, this.clock, logger, upstreams);
     this.running.push(routes);

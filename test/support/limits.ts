@@ -7,6 +7,7 @@ import type { Route } from '../../src/modules/gateway/routes/route.js';
 import type { AccessTokenClaims } from '../../src/protocol/access-token.js';
 import { Overloaded } from '../../src/protocol/overloaded.js';
 import { Throttled } from '../../src/protocol/throttled.js';
+import { aRoute } from './routes.js';
 
 /** A time that stands still until a test moves it. Milliseconds. */
 export class StoppedClock {
@@ -17,33 +18,7 @@ export class StoppedClock {
 
 /** A route that forwards to nowhere, with these limits. */
 export function aLimitedRoute(limits: Partial<Route>): Route {
-  return {
-    id: 'orders',
-    path: '/api/orders/**',
-    methods: undefined,
-    public: false,
-    scopes: {},
-    audience: 'https://api.example',
-    identity: 'none',
-    forwardAuthorization: false,
-    dropHeaders: [],
-    upstream: {
-      targets: ['http://127.0.0.1:9'],
-      tls: undefined,
-      maxInFlight: 1,
-      breaker: { failures: 1, openMs: 1 },
-      health: undefined,
-    },
-    stripPrefix: '',
-    addPrefix: '',
-    timeouts: { connect: 1, headers: 1, idle: 1, total: undefined },
-    maxBodyBytes: undefined,
-    spikeArrest: [],
-    quotas: [],
-    webSocket: false,
-    redirectOrigins: [],
-    ...limits,
-  };
+  return aRoute('/api/orders/**', { id: 'orders', identity: 'none', ...limits });
 }
 
 /** The holder of an access token, or of none. */

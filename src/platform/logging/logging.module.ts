@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 
 /** Injection token and type of the process's pino logger. */
 export abstract class AppLogger {
+  abstract debug(fields: object, message: string): void;
   abstract info(fields: object, message: string): void;
   abstract warn(fields: object, message: string): void;
   abstract error(fields: object, message: string): void;

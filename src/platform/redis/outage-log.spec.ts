@@ -10,7 +10,7 @@ describe('the log of an outage', () => {
     nowMs = 0;
     lines = [];
     const write = (fields: object, message: string): void => void lines.push([message, fields]);
-    outage = new OutageLog({ info: write, warn: write, error: write }, 'Redis', () => nowMs);
+    outage = new OutageLog({ debug: write, info: write, warn: write, error: write }, 'Redis', () => nowMs);
   });
 
   it('is empty as long as nothing fails', () => {

@@ -24,6 +24,7 @@ routes:
       breaker: { failures: 3, open: 1s }
       health: { path: /health }
     timeouts: { total: 2m }
+    retry: off
     max_body: 1KiB
     spike_arrest: 30/second
     quotas: [{ limit: 10, per: hour, by: client }]
@@ -90,6 +91,7 @@ describe('GET /admin/routes', () => {
         health: { path: '/health', interval_ms: 10_000, timeout_ms: 2_000 },
       },
       timeouts: { connect_ms: 3_000, headers_ms: 30_000, idle_ms: 60_000, total_ms: 120_000 },
+      retry: false,
       max_body_bytes: 1_024,
       spike_arrest: [{ rate: 30, per: 'second', by: 'route' }],
       quotas: [{ limit: 10, per: 'hour', by: 'client' }],

@@ -4,6 +4,7 @@ import type { JWK } from 'jose';
 import { Agent, request } from 'undici';
 import { InternalConfig } from '../../../config/config.js';
 import { Clock } from '../../../platform/clock/clock.js';
+import { skipInterimResponses } from '../../../platform/http-client/used-connection.js';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../protocol/signing-algorithms.js';
 import { Overloaded } from '../../../protocol/overloaded.js';
@@ -38,6 +39,7 @@ export class KeysOfTheGateway extends VerificationKeys implements OnApplicationS
     private readonly logger: AppLogger,
   ) {
     super();
+    skipInterimResponses();
     this.agent = new Agent({
       maxResponseSize: MOST_BYTES,
       connect: { ca: config.gatewayCa, rejectUnauthorized: true },

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Pool } from 'undici';
 import type { DirectoryConfig } from '../../../config/config.js';
+import { skipInterimResponses } from '../../../platform/http-client/used-connection.js';
 import type { AppLogger } from '../../../platform/logging/logging.module.js';
 import { DirectoryFailure, NoAnswer, NoConnection } from './directory-failure.js';
 import { DirectoryLane } from './directory-lane.js';
@@ -42,6 +43,7 @@ export class DirectoryConnection {
     logger: AppLogger,
   ) {
     const { authenticate, describe } = limits;
+    skipInterimResponses();
     this.pool = new Pool(origin, {
       connections: authenticate.inFlight + describe.inFlight,
       // Verified whatever NODE_TLS_REJECT_UNAUTHORIZED says: passwords go over it.

@@ -1,4 +1,5 @@
 import { Client } from 'undici';
+import { skipInterimResponses } from '../../../platform/http-client/used-connection.js';
 import type { Upstream } from '../routes/route.js';
 
 /** Whoever loads the page waits for it. */
@@ -10,6 +11,7 @@ const MOST_BYTES = 2 * 2 ** 20;
  * @throws Error when it is away, has no such document, takes too long or says too much
  */
 export async function requestDocument(origin: string, tls: Upstream['tls']): Promise<string> {
+  skipInterimResponses();
   const client = new Client(origin, {
     allowH2: false,
     maxResponseSize: MOST_BYTES,

@@ -50,7 +50,7 @@ function documentsOf(...routes: Route[]): { documents: UpstreamDocuments; logs: 
   const config = { audience: AUDIENCE, identityAudience: IDENTITY_AUDIENCE } as GatewayConfig;
   const active = { current: new RouteTable(routes) } as ActiveRoutes;
   return {
-    documents: new UpstreamDocuments(config, active, { info: log, warn: log, error: log }),
+    documents: new UpstreamDocuments(config, active, { debug: log, info: log, warn: log, error: log }),
     logs,
   };
 }

@@ -89,6 +89,9 @@ export class RouteAnswer {
   @ApiProperty()
   timeouts: TimeoutsAnswer;
 
+  @ApiProperty({ description: 'Whether a request may be sent once more', example: true })
+  retry: boolean;
+
   @ApiProperty({
     type: 'integer',
     nullable: true,
@@ -144,6 +147,7 @@ function routeAnswerOf(route: Route): RouteAnswer {
     drop_headers: route.dropHeaders,
     upstream: upstreamAnswerOf(route),
     timeouts: { connect_ms: connect, headers_ms: headers, idle_ms: idle, total_ms: total ?? null },
+    retry: route.retry,
     max_body_bytes: route.maxBodyBytes ?? null,
     spike_arrest: route.spikeArrest,
     quotas: route.quotas,

@@ -17,6 +17,14 @@ export class ExchangeLog {
     );
   }
 
+  /** A request that is sent once more, on another connection to the same target. */
+  repeated(error: Error, target: Target, admission: Admission): void {
+    this.logger.debug(
+      { ...fieldsOf(target, admission), error: codeOf(error) },
+      'an upstream closed a reused connection: the request is sent once more',
+    );
+  }
+
   /** @param names of the fields that were left out of an answer */
   withheld(names: readonly string[], target: Target, admission: Admission): void {
     if (names.length === 0) return;

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { Unreached } from './failures.js';
+import { type UsedConnection, onConnectionUsed } from '../../../platform/http-client/used-connection.js';
+import { ClosedUnanswered, UnsolicitedSwitch, Unreached, isClosedConnection } from './failures.js';
 import type { Patience } from './patience.js';
 
 /** Who takes the answer of an upstream. */
@@ -21,6 +22,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private readonly answer = Promise.withResolvers<void>();
   private readonly end = Promise.withResolvers<void>();
   private controller: Dispatcher.DispatchController | undefined;
+  private connection: UsedConnection | undefined;
   private wasAnswered = false;
   private stopReason: Error | undefined;
 
@@ -29,7 +31,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     private readonly patience: Patience,
   ) {}
 
-  /** Fulfilled with the header of the answer. @throws what prevented it; `Unreached` when nothing was sent */
+  /**
+   * Fulfilled with the header of the answer.
+   * @throws what prevented it; `Unreached` when nothing was sent, `ClosedUnanswered` when a reused connection closed first
+   */
   get answered(): Promise<void> {
     return this.answer.promise;
   }
@@ -59,8 +64,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
-    if (this.stopReason === undefined) this.patience.sending();
-    else controller.abort(this.stopReason);
+    if (this.stopReason !== undefined) return controller.abort(this.stopReason);
+    onConnectionUsed((connection) => (this.connection = connection));
+    this.patience.sending();
   }
 
   onBodySent(): void {
@@ -72,7 +78,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
-    // Interim answers are of the connection to the upstream. RFC 9110 §15.2.
+    // With `Upgrade` it comes as `onRequestUpgrade`, or as an error where none was asked for. RFC 9110 §15.2.2.
+    if (status === 101) throw new UnsolicitedSwitch();
+    // Interim responses are for this server, which is the upstream's client. RFC 9110 §15.2.
     if (status < 200) return;
     this.receiver.begin(status, textOf(controller.rawHeaders));
     this.patience.receiving();
@@ -104,9 +112,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: unknown, error: Error): void {
     this.patience.stop();
-    const wasSent = this.controller !== undefined;
-    this.fail(this.stopReason ?? (wasSent ? error : new Unreached(error)));
+    this.fail(this.stopReason ?? this.failureOf(error));
     this.end.resolve();
+  }
+
+  private failureOf(error: Error): Error {
+    if (this.controller === undefined) return new Unreached(error);
+    const { isReused, hasResponse } = this.connection ?? { isReused: false, hasResponse: false };
+    return isReused && !hasResponse && isClosedConnection(error) ? new ClosedUnanswered(error) : error;
   }
 
   private succeed(): void {

@@ -40,6 +40,37 @@ export class Unreached extends Error {
   }
 }
 
+/**
+ * The upstream closed a connection that had carried another request before, and sent no byte of a response: it may have
+ * closed the idle connection before the request arrived. RFC 9112 §9.3.1.
+ */
+export class ClosedUnanswered extends Error {
+  readonly code: string;
+
+  constructor(override readonly cause: Error) {
+    super('A reused connection was closed before a response.');
+    this.name = new.target.name;
+    this.code = codeOf(cause);
+  }
+}
+
+/** The upstream switched protocols without having been asked to. */
+export class UnsolicitedSwitch extends Error {
+  readonly code = 'UNSOLICITED_SWITCH';
+
+  constructor() {
+    super('The upstream switched protocols, which the request did not ask for.');
+    this.name = new.target.name;
+  }
+}
+
+/** Whether undici failed because the connection was closed, in order or with a reset. */
+export function isClosedConnection(error: Error): boolean {
+  return CLOSED.has(codeOf(error));
+}
+
+const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
 const CONNECT_TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
 
 /**

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Dispatcher } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import { liftBodyDeadline } from '../../../platform/http/body-deadline.js';
 import type { AppLogger } from '../../../platform/logging/logging.module.js';
 import { ContentTooLarge } from '../../../protocol/problem.js';
@@ -10,14 +10,12 @@ import { ClientAnswer } from './client-answer.js';
 import { startDeadlines, whoIsOverdue } from './deadlines.js';
 import { Exchange } from './exchange.js';
 import { ExchangeLog } from './exchange-log.js';
-import { ClientGone, TimedOut, Unreached, refusalOf } from './failures.js';
+import { ClientGone, ClosedUnanswered, TimedOut, Unreached, refusalOf } from './failures.js';
 import { Patience } from './patience.js';
 import { RequestBody, framingOf } from './request-body.js';
+import { mayRetryElsewhere, mayRetryReused } from './retries.js';
 import type { Asking, Target } from './targets/target.js';
 import type { UpstreamPools } from './targets/upstream-pools.js';
-
-/** RFC 9110 §9.2.2: to do it twice is to do it once. */
-const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 /** Targets that one request is taken to, at most. */
 const MOST_TARGETS = 3;
@@ -84,8 +82,8 @@ export class Forwarder {
   }
 
   private async tryTargets(first: Target, forwarding: Forwarding): Promise<void> {
-    const { admission, asking, request, body } = forwarding;
-    const mayRepeat = body === undefined && IDEMPOTENT.has(request.method ?? '');
+    const { admission, asking, request } = forwarding;
+    const mayRepeat = mayRetryElsewhere(asking, request.method);
     const tried = new Set<Target>();
     for (let target: Target | undefined = first; ;) {
       tried.add(target);
@@ -102,6 +100,22 @@ export class Forwarder {
 
   /** @throws what prevented an answer */
   private async exchange(target: Target, forwarding: Forwarding): Promise<void> {
+    const { asking, admission, request } = forwarding;
+    let exchange = this.exchangeWith(target, forwarding);
+    await target.circuit.run(asking.hasBody, async () => {
+      try {
+        await this.send(exchange, target, target.pool, forwarding);
+      } catch (error) {
+        if (!(error instanceof ClosedUnanswered) || !mayRetryReused(asking, request.method)) throw error;
+        this.log.repeated(error, target, admission);
+        exchange = this.exchangeWith(target, forwarding);
+        await this.send(exchange, target, target.freshConnections, forwarding);
+      }
+    });
+    await exchange.over;
+  }
+
+  private exchangeWith(target: Target, forwarding: Forwarding): Exchange {
     const { admission, answer, body } = forwarding;
     const patience = new Patience(admission.route.timeouts, (phase) => {
       const isClients = phase === 'sending' ? body?.awaitsClient : answer.awaitsClient;
@@ -110,14 +124,20 @@ export class Forwarder {
     const exchange = new Exchange(answer, patience);
     forwarding.current = { exchange, sinceMs: performance.now() };
     answer.listen(answerListener(exchange, admission, target, this.log));
-    await target.circuit.run(body !== undefined, async () => {
-      if (!exchange.isStopped) {
-        void exchange.over.then(target.enter(admission.caller));
-        target.pool.dispatch(dispatchOptions(forwarding), exchange);
-      }
-      await exchange.answered;
-    });
-    await exchange.over;
+    return exchange;
+  }
+
+  private async send(
+    exchange: Exchange,
+    target: Target,
+    connections: Pool,
+    forwarding: Forwarding,
+  ): Promise<void> {
+    if (!exchange.isStopped) {
+      void exchange.over.then(target.enter(forwarding.admission.caller));
+      connections.dispatch(dispatchOptions(forwarding), exchange);
+    }
+    await exchange.answered;
   }
 }
 

@@ -37,6 +37,7 @@ export const DEFAULT_ROUTE = Object.freeze({
   stripPrefix: '',
   addPrefix: '',
   timeouts: DEFAULT_TIMEOUTS,
+  retry: true,
   maxBodyBytes: undefined,
   spikeArrest: [],
   quotas: [],

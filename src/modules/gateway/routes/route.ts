@@ -73,6 +73,8 @@ export interface Route {
   stripPrefix: string;
   addPrefix: string;
   timeouts: UpstreamTimeouts;
+  /** Whether a request may be sent once more where the upstream cannot have answered it. */
+  retry: boolean;
   /** Bytes of a request body; undefined for as many as come. */
   maxBodyBytes: number | undefined;
   spikeArrest: readonly SpikeArrest[];

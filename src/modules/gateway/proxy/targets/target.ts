@@ -1,4 +1,5 @@
 import { Pool, buildConnector } from 'undici';
+import { skipInterimResponses } from '../../../../platform/http-client/used-connection.js';
 import type { AppLogger } from '../../../../platform/logging/logging.module.js';
 import type { Route } from '../../routes/route.js';
 import { Circuit } from './circuit.js';
@@ -40,6 +41,8 @@ const SOON_MS = 1_000;
 export class Target {
   readonly origin: string;
   readonly pool: Pool;
+  /** Opens a connection for each request, and closes it after the response. */
+  readonly freshConnections: Pool;
   readonly circuit: Circuit;
   private readonly health: HealthCheck | undefined;
   private isRetired = false;
@@ -50,7 +53,9 @@ export class Target {
     logger: AppLogger,
   ) {
     this.origin = settings.origin;
-    this.pool = poolOf(settings);
+    skipInterimResponses();
+    this.pool = poolOf(settings, 1);
+    this.freshConnections = poolOf(settings, 0);
     this.circuit = new Circuit(settings.breaker, (isOpen) => {
       if (isOpen) logger.warn({ target: this.origin }, 'circuit of an upstream opened');
       else logger.info({ target: this.origin }, 'circuit of an upstream closed');
@@ -90,22 +95,25 @@ export class Target {
   async retire(): Promise<void> {
     this.isRetired = true;
     this.stopHealthCheck();
-    if (!this.pool.closed) await this.pool.close();
+    await Promise.all([this.pool, this.freshConnections].map(async (pool) => pool.closed || pool.close()));
   }
 
   /** Ends what is still under way. */
   async destroy(): Promise<void> {
     this.isRetired = true;
     this.stopHealthCheck();
-    await this.pool.destroy();
+    await Promise.all([this.pool.destroy(), this.freshConnections.destroy()]);
   }
 }
 
-/** TLS is verified whatever the environment says, and HTTP/2 not offered: the proxy relies on HTTP/1.1's framing. */
-function poolOf({ origin, tls, connectTimeoutMs }: TargetSettings): Pool {
+/**
+ * TLS is verified whatever the environment says, and HTTP/2 not offered: the proxy relies on HTTP/1.1's framing.
+ * @param pipelining 0: without keep-alive, as undici has it
+ */
+function poolOf({ origin, tls, connectTimeoutMs }: TargetSettings, pipelining: 0 | 1): Pool {
   return new Pool(origin, {
     allowH2: false,
-    pipelining: 1,
+    pipelining,
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: HEADER_BYTES,
     // The proxy has clocks of its own, which know what is a slow client and what a slow upstream.

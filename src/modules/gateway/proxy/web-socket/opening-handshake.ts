@@ -91,7 +91,8 @@ export class OpeningHandshake {
     const { admission, upgrade, exchange } = this;
     const headers = upstreamHeader(admission, upgrade.request);
     const options = { method: 'GET', path: admission.path, headers, upgrade: 'websocket' };
-    this.target.pool.dispatch(options, exchange);
+    // A connection that was used before may be closing, and a tunnel takes one from the pool for good.
+    this.target.freshConnections.dispatch(options, exchange);
     await exchange.answered;
   }
 

@@ -29,6 +29,7 @@ export interface RouteEntry {
   drop_headers?: string[];
   upstream: string | UpstreamEntry;
   timeouts?: { connect?: string; headers?: string; idle?: string; total?: string };
+  retry?: 'on' | 'off';
   max_body?: string;
   spike_arrest?: string | (string | { rate: string; by?: LimitKey })[];
   quotas?: Quota[];
@@ -80,6 +81,7 @@ export function routeOf(entry: RouteEntry, tls: Upstream['tls'], audience: strin
     stripPrefix: upstream.strip_prefix ?? DEFAULT_ROUTE.stripPrefix,
     addPrefix: upstream.add_prefix ?? DEFAULT_ROUTE.addPrefix,
     timeouts: timeoutsOf(entry.timeouts ?? {}),
+    retry: entry.retry === undefined ? DEFAULT_ROUTE.retry : entry.retry === 'on',
     maxBodyBytes: entry.max_body === undefined ? DEFAULT_ROUTE.maxBodyBytes : bytesOf(entry.max_body),
     spikeArrest: [entry.spike_arrest ?? DEFAULT_ROUTE.spikeArrest].flat().map(spikeArrestOf),
     quotas: entry.quotas ?? DEFAULT_ROUTE.quotas,

@@ -45,6 +45,7 @@ describe('a route of the file', () => {
       stripPrefix: '',
       addPrefix: '',
       timeouts: { connect: 3_000, headers: 30_000, idle: 60_000, total: undefined },
+      retry: true,
       maxBodyBytes: undefined,
       spikeArrest: [],
       quotas: [],
@@ -79,6 +80,7 @@ routes:
       breaker: { failures: 3, open: 500ms }
       health: { path: /health, interval: 1m, timeout: 1s }
     timeouts: { connect: 1s, headers: 2s, idle: 3m, total: 4m }
+    retry: off
     max_body: 10MiB
     spike_arrest: [30/second, { rate: 100/minute, by: client }]
     quotas: [{ limit: 10, per: hour, by: "claim:attributes.plan" }]
@@ -105,6 +107,7 @@ routes:
       stripPrefix: '/api',
       addPrefix: '/v2',
       timeouts: { connect: 1_000, headers: 2_000, idle: 180_000, total: 240_000 },
+      retry: false,
       maxBodyBytes: 10 * 1024 * 1024,
       spikeArrest: [
         { rate: 30, per: 'second', by: 'route' },

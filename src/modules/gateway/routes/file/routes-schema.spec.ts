@@ -30,6 +30,7 @@ describe('the schema of the routes file', () => {
       identity: 'assertion',
       forward_authorization: false,
       timeouts: { connect: '3s', headers: '30s', idle: '60s' },
+      retry: 'on',
       upstream: {
         max_in_flight: 256,
         breaker: { failures: 5, open: '10s' },

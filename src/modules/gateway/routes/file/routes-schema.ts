@@ -112,6 +112,13 @@ const ROUTE = {
         }),
         description: 'What runs out first ends the request',
       },
+      retry: {
+        enum: ['on', 'off'],
+        default: 'on',
+        description:
+          'Whether a request without a body may be sent once more: an idempotent one that found no connection, to another ' +
+          'target; GET, HEAD and OPTIONS whose reused connection was closed before a response, on a new connection',
+      },
       max_body: {
         type: STRING,
         pattern: '^[1-9][0-9]{0,5}(B|KiB|MiB|GiB)$',
