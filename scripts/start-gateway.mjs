@@ -1,6 +1,7 @@
 // The gateway topology on one machine: three processes joined by HTTP, each with a database of its own. They start
 // together, stop together, and a person sees one page about all of them. For what it sets, see docs/gateway.md.
 import { isOnScreen, openCredentialsOutput } from '#built/credentials-output.js';
+import { whenNpmIsGone } from '#built/platform/process/npm-parent.js';
 import { outliveTerminal, terminalIsGone } from '#built/platform/process/terminal.js';
 import { page, readyLine } from './start-gateway/page.mjs';
 import { demandFreePorts } from './start-gateway/ports.mjs';
@@ -22,7 +23,8 @@ async function run() {
   await demandFreePorts(server);
   // In production, secrets come from the operator's own store: none is made up.
   const output = server.production ? undefined : openCredentialsOutput(bootstrap);
-  const topology = new Topology(processesOf(config, process.env, output !== undefined));
+  const settings = processesOf(config, process.env, output !== undefined);
+  const topology = new Topology(settings, config.startup.timeout * 1000);
   obeySignals(topology);
 
   const isReady = await topology.ready();
@@ -41,6 +43,7 @@ async function run() {
 /** @param {Topology} topology */
 function obeySignals(topology) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => topology.stop());
+  whenNpmIsGone(process.env, () => topology.stop());
   process.on('SIGHUP', () => (terminalIsGone() ? topology.stop() : topology.reload()));
   outliveTerminal();
 }

@@ -8,6 +8,8 @@ import type { Environment } from './config/environment.js';
 import { isOnScreen, openCredentialsOutput } from './credentials-output.js';
 import { type FirstStart, NowhereToShowCredentials, firstStart } from './first-start.js';
 import { createLogger } from './platform/logging/logger.js';
+import { readable } from './platform/logging/readable-log.js';
+import { whenNpmIsGone } from './platform/process/npm-parent.js';
 import { outliveTerminal, terminalIsGone } from './platform/process/terminal.js';
 
 /** How long requests in flight may take once a stop was asked for. Milliseconds. */
@@ -22,9 +24,10 @@ export async function start(environment: Environment): Promise<void> {
   let app: NestFastifyApplication | undefined;
   try {
     const config = loadConfig(environment);
-    const logger = createLogger(config.server.logLevel, standardOutput());
+    const output = standardOutput();
+    const logger = createLogger(config.server.logLevel, process.stdout.isTTY ? readable(output) : output);
     app = await createApp(config, logger);
-    stopOnSignal(app, logger);
+    stopOnSignal(app, environment, logger);
     // Whatever is wrong with the routes or the database is told before anything is made up for the first start.
     await app.init();
     const first = await makeFirstClient(app, config, logger);
@@ -108,10 +111,10 @@ function standardOutput(): DestinationStream {
 }
 
 /**
- * Drains and exits 0 on SIGINT, on SIGTERM and when the terminal is closed; a second SIGINT or SIGTERM, or too long a
- * drain, ends the process at once.
+ * Drains and exits 0 on SIGINT, on SIGTERM, and when the terminal or the npm that started it is gone. A second SIGINT or
+ * SIGTERM, or a drain of over ten seconds, ends the process at once.
  */
-function stopOnSignal(app: NestFastifyApplication, logger: Logger): void {
+function stopOnSignal(app: NestFastifyApplication, environment: Environment, logger: Logger): void {
   let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {
     if (stoppingSince !== undefined) {
@@ -130,6 +133,9 @@ function stopOnSignal(app: NestFastifyApplication, logger: Logger): void {
     );
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  whenNpmIsGone(environment, () => {
+    if (stoppingSince === undefined) stop('SIGTERM');
+  });
   // Otherwise it asks for the routes to be read again, which ActiveRoutes does where they come from a file. Where they do
   // not, there is nothing to be done, and above all not what Node does with a signal that nobody listens to.
   process.on('SIGHUP', (signal) => {

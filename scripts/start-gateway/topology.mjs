@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TopologyProcess } from './process.mjs';
 
-/** How long the three may take to be ready. Milliseconds. */
-const READY_MS = 120_000;
+/** How often a person who waits is told what for. Milliseconds. */
+const REPORT_MS = 5_000;
 
 /** How a process ends that was told to, also where it was told before it could listen to that. */
 const ORDERLY = new Set([0, 'SIGTERM', 'SIGHUP']);
@@ -10,11 +10,16 @@ const ORDERLY = new Set([0, 'SIGTERM', 'SIGHUP']);
 /** The three processes, which begin and end together. */
 export class Topology {
   #processes;
+  #timeoutMs;
   #isStopping = false;
   #hasFailed = false;
 
-  /** @param {import('./settings.mjs').ProcessSettings[]} settings the gateway first */
-  constructor(settings) {
+  /**
+   * @param {import('./settings.mjs').ProcessSettings[]} settings the gateway first
+   * @param {number} timeoutMs how long a process may start without any progress
+   */
+  constructor(settings, timeoutMs) {
+    this.#timeoutMs = timeoutMs;
     this.#processes = settings.map((each) => new TopologyProcess(each));
     for (const each of this.#processes) void each.ended.then((code) => this.#onEnd(each.name, code));
   }
@@ -30,15 +35,21 @@ export class Topology {
   }
 
   /**
-   * Waits until all answer.
-   * @returns {Promise<boolean>} false when they are to stop before, or one takes too long
+   * Waits until all are ready, as long as they make progress.
+   * @returns {Promise<boolean>} false when they are to stop before, or one makes no progress for too long
    */
   async ready() {
-    const deadline = Date.now() + READY_MS;
+    let reported = performance.now();
     for (const each of this.#processes) {
       while (!this.#isStopping && !(await each.isReady())) {
-        if (Date.now() > deadline) this.#fail(`${each.name} is not ready after ${READY_MS / 1000} seconds`);
-        else await sleep(100);
+        const now = performance.now();
+        if (now - each.progressAt > this.#timeoutMs) {
+          const limit = `${this.#timeoutMs / 1000} seconds without progress, the limit of START_TIMEOUT`;
+          this.#fail(`${each.name} is not ready after ${limit}: ${each.waitingFor}`);
+        } else if (now - reported > REPORT_MS) {
+          reported = now;
+          console.log(`Waiting for ${each.name}: ${each.waitingFor}`);
+        } else await sleep(100);
       }
     }
     return !this.#isStopping;

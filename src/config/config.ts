@@ -8,6 +8,7 @@ import { readAddressRanges } from './ip-address.js';
 import { isHostName, isOrigin, readOriginOfTrust } from './origins.js';
 import { RedisConfig, readRedis } from './redis.js';
 import { RolesConfig, readRoles } from './roles.js';
+import { type StartupConfig, readStartup } from './startup.js';
 import { TlsConfig, readTls } from './tls.js';
 import { TokenConfig, readTokens } from './tokens.js';
 
@@ -73,6 +74,7 @@ export interface Config {
   directory: DirectoryConfig;
   gateway: GatewayConfig;
   redis: RedisConfig;
+  startup: StartupConfig;
 }
 
 /**
@@ -118,6 +120,7 @@ export function loadConfig(environment: Environment): Config {
     directory,
     gateway: readGateway(read, roles, tokens, directory),
     redis: readRedis(read),
+    startup: readStartup(read),
   };
   read.finish();
   return deepFreeze(config);

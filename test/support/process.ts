@@ -33,7 +33,7 @@ export interface ServerProcess {
   /** Fulfilled once it answers requests; rejected when it ends before. */
   listening(): Promise<void>;
   /** Fulfilled once this text was written. */
-  says(text: string): Promise<void>;
+  says(text: string | RegExp): Promise<void>;
   /** Its exit code, or the signal that ended it. */
   ended: Promise<number | string>;
   signal(signal: NodeJS.Signals): void;
@@ -123,8 +123,8 @@ function watch(child: ChildProcess, port: number): ServerProcess {
     child.emit('output');
     return code ?? signal!;
   });
-  async function says(text: string): Promise<void> {
-    while (!output.stdout.includes(text)) {
+  async function says(text: string | RegExp): Promise<void> {
+    while (typeof text === 'string' ? !output.stdout.includes(text) : !text.test(output.stdout)) {
       if (!running.has(child))
         throw new Error(`It ended without saying ${text}: ${output.stderr || output.stdout}`);
       await once(child, 'output');
@@ -140,7 +140,8 @@ function watch(child: ChildProcess, port: number): ServerProcess {
     get stderr() {
       return output.stderr;
     },
-    listening: () => says('"msg":"listening"'),
+    // As JSON, or as a line for a person at a terminal.
+    listening: () => says(/"msg":"listening"|INFO .*listening /),
     says,
     ended,
     signal: (signal) => void child.kill(signal),

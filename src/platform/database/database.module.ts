@@ -1,9 +1,10 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { DatabaseConfig } from '../../config/config.js';
+import { AppLogger } from '../logging/logging.module.js';
 import { type Persistence, openDataSource } from './data-source.js';
 import { Database } from './database.js';
-import type { EmbeddedDatabase } from './embedded-database.js';
+import { EmbeddedDatabase } from './embedded-database.js';
 
 const OPENED = Symbol('opened database');
 
@@ -28,11 +29,16 @@ export class DatabaseModule implements OnApplicationShutdown {
       providers: [
         {
           provide: OPENED,
-          inject: [DatabaseConfig],
-          useFactory: async (config: DatabaseConfig): Promise<Opened> => {
+          inject: [DatabaseConfig, AppLogger],
+          useFactory: async (config: DatabaseConfig, logger: AppLogger): Promise<Opened> => {
+            const { url, dataDir } = config;
+            if (url === undefined && EmbeddedDatabase.isNew(dataDir)) {
+              logger.info({ data_dir: dataDir }, 'creating the embedded database, which takes some seconds');
+            }
             const opened = await openDataSource(config, persistence);
             try {
-              await databaseOf(opened).migrate();
+              const migrations = await databaseOf(opened).migrate();
+              if (migrations.length > 0) logger.info({ migrations }, 'the tables are up to date');
             } catch (error) {
               await close(opened);
               throw error;

@@ -48,9 +48,13 @@ export class Database {
     }
   }
 
-  /** Brings the schema up to date; several instances may call this at once. */
-  async migrate(): Promise<void> {
-    await this.alone('migrations', () => this.dataSource.runMigrations());
+  /**
+   * Brings the schema up to date; several instances may call this at once.
+   * @returns the names of the migrations that it ran
+   */
+  async migrate(): Promise<string[]> {
+    const ran = await this.alone('migrations', () => this.dataSource.runMigrations());
+    return ran.map(({ name }) => name);
   }
 
   /** Whether the database answers and has every migration of this version. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { IN_MEMORY } from '../../config/config.js';
@@ -10,6 +11,11 @@ export class EmbeddedDatabase {
     private readonly lock: DataDirectoryLock | undefined,
   ) {}
 
+  /** Whether `open` will have to create it first. */
+  static isNew(dataDir: string): boolean {
+    return dataDir === IN_MEMORY || !existsSync(filesIn(dataDir));
+  }
+
   /**
    * @param dataDir a directory, or `memory://` for a database that ends with the process
    * @throws DataDirectoryInUse
@@ -18,7 +24,7 @@ export class EmbeddedDatabase {
     if (dataDir === IN_MEMORY) return new EmbeddedDatabase(await PGlite.create(), undefined);
     const lock = DataDirectoryLock.acquire(dataDir);
     try {
-      return new EmbeddedDatabase(await PGlite.create(join(dataDir, 'postgres')), lock);
+      return new EmbeddedDatabase(await PGlite.create(filesIn(dataDir)), lock);
     } catch (error) {
       lock.release();
       throw error;
@@ -30,4 +36,8 @@ export class EmbeddedDatabase {
     await this.pglite.close();
     this.lock?.release();
   }
+}
+
+function filesIn(dataDir: string): string {
+  return join(dataDir, 'postgres');
 }

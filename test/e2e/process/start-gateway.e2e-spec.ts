@@ -357,6 +357,19 @@ describe('scripts/start-gateway.mjs', { timeout: 120_000 }, () => {
       await expectGone();
     });
 
+    it('about a process without progress, once it has said which one it waits for and why', async () => {
+      const routes = join(home.folder, 'routes.yaml');
+      // Read as a file it never ends, like one on a network drive that is away.
+      await promisify(execFile)('mkfifo', [routes]);
+      const script = await start({ ...CHOSEN, ROUTES_FILE: routes, START_TIMEOUT: '6' });
+      expect(await script.ended).toBe(1);
+      expect(script.stdout).toMatch(/^Waiting for gateway: it has not reported anything yet$/m);
+      expect(script.stderr).toMatch(
+        /^gateway is not ready after 6 seconds without progress, the limit of START_TIMEOUT: .+; stopping the others\.$/m,
+      );
+      await expectGone();
+    });
+
     it('about a file for credentials that it cannot write', async () => {
       const script = await start({ BOOTSTRAP_OUTPUT: join(home.folder, 'absent', 'credentials') });
       expect(await script.ended).toBe(1);

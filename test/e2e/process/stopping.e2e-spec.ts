@@ -1,15 +1,18 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { type Socket, connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Answer, basic, bearer, call, refresh, signIn } from '../../support/http.js';
+import { freePort } from '../../support/free-port.js';
 import {
   HAS_PROC,
   type Home,
   type ServerProcess,
   aHome,
   childrenOf,
+  descendantsOf,
   endProcesses,
   isRunning,
   startProcess,
@@ -79,6 +82,30 @@ describe('a stop', () => {
   }
 
   const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+
+  it.runIf(HAS_PROC)('reaches the server from npm through a shell that passes no signal on', async () => {
+    const shell = join(home.folder, 'shell');
+    // The command after it keeps a shell from being replaced by the first one, as the shells of Windows never are.
+    writeFileSync(shell, '#!/bin/sh\nshift\neval "$*"\nexit\n', { mode: 0o755 });
+    const port = await freePort();
+    const npm = spawn('npm', ['start', '--ignore-scripts', `--script-shell=${shell}`], {
+      env: {
+        PATH: process.env.PATH,
+        HOME: home.folder,
+        PORT: String(port),
+        DATA_DIR: home.dataDir,
+        ...CHOSEN,
+      },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let said = '';
+    npm.stdout.on('data', (chunk) => (said += String(chunk)));
+    await vi.waitFor(() => expect(said).toContain('"msg":"listening"'), 60_000);
+    const server = descendantsOf(npm.pid!).at(-1)!;
+    npm.kill('SIGTERM');
+    await vi.waitFor(() => expect(isRunning(server)).toBe(false), 15_000);
+    expect(said).toContain('"msg":"stopping"');
+  });
 
   it('does not come of SIGHUP, which asks for files to be read again', async () => {
     const server = await aServer();
