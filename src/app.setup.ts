@@ -12,7 +12,7 @@ import { registerClientAddress } from './platform/http/client-address.js';
 import { AllowedOrigins, CorsPolicy, registerCors } from './platform/http/cors.js';
 import { registerDrain } from './platform/http/drain.js';
 import { DEADLINES, type Deadlines, forwarding } from './platform/http/limits.js';
-import { registerMethodNotAllowed } from './platform/http/method-not-allowed.js';
+import { registerMethodNotAllowed, registerNotFound } from './platform/http/method-not-allowed.js';
 import { OwnPaths } from './platform/http/own-paths.js';
 import { registerRequestChecks } from './platform/http/request-checks.js';
 import { registerRequestId } from './platform/http/request-id.js';
@@ -57,6 +57,7 @@ export function setUpApp(
   registerCors(fastify, cors);
   registerMethodNotAllowed(fastify, ownPaths);
   if (config.roles.gateway) app.get(GatewayEdge).register(fastify, cors, ownPaths);
+  registerNotFound(fastify);
   registerBodyParsers(fastify);
   app.useGlobalPipes(createValidationPipe());
   if (config.server.docs) setUpDocs(app, config);

@@ -55,8 +55,20 @@ describe('a form', () => {
     expectRefused(Uint8Array.of(0x61, 0x3d, 0xed, 0xa0, 0x80));
   });
 
-  it('keeps a byte order mark as the character that it is', () => {
-    expect(parse(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61, 0x3d, 0x62))).toEqual({ '\uFEFFa': 'b' });
+  it.each([
+    ['\uFEFFa=b', 'begins with a byte order mark'],
+    ['a=b\n', 'ends in a line break'],
+    ['a=b\r\n', 'ends in a line break'],
+    ['\n', 'ends in a line break'],
+    ['a=b\n&c=d', 'has a line break in it'],
+    ['a=b\r&c=d', 'has a line break in it'],
+  ])('is refused with what a tool added, and told its name: %j', (body, cause) => {
+    expect(() => parse(body)).toThrow(InvalidRequest);
+    expect(() => parse(body)).toThrow(cause);
+  });
+
+  it('keeps both where they are encoded', () => {
+    expect(parse('%EF%BB%BFa=b%0D%0A')).toEqual({ '\uFEFFa': 'b\r\n' });
   });
 
   it('reaches no object’s prototype by a name', () => {

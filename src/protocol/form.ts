@@ -21,6 +21,7 @@ const REPEATABLE = new Set(['resource']);
  */
 export function parseForm(body: Uint8Array): Form {
   const text = decodeUtf8(body);
+  refuseWhatIsNoForm(text);
   const form = new Map<string, string>();
   const seen = new Set<string>();
   const pairs = text.split('&');
@@ -39,6 +40,21 @@ export function parseForm(body: Uint8Array): Form {
     if (value !== '') form.set(name, value);
   }
   return form;
+}
+
+/** What tools add to a file, and what would be read into the first name or the last value. */
+function refuseWhatIsNoForm(text: string): void {
+  if (text.startsWith('\uFEFF')) {
+    throw new InvalidRequest('The request body begins with a byte order mark, which is no part of a form.');
+  }
+  if (/[\r\n]$/.test(text)) {
+    throw new InvalidRequest('The request body ends in a line break, which is no part of a form.');
+  }
+  if (/[\r\n]/.test(text)) {
+    throw new InvalidRequest(
+      'The request body has a line break in it, which a form must encode as %0D or %0A.',
+    );
+  }
 }
 
 /** Decodes one form-encoded name or value: `+` is a space, `%XX` are bytes of UTF-8. */

@@ -251,6 +251,18 @@ describe('RFC 6749 §3.2.1: client_id in the body', () => {
     expectTokens(refreshed);
   });
 
+  it('may come in Basic with an empty secret from a public client, and from no other', async () => {
+    const publicClient = await aPublicClient(server);
+    expectTokens(await post(server, '/token', publicClient, passwordForm(person)));
+    const form = passwordForm(person, { client_id: publicClient.id });
+    expectTokens(await post(server, '/token', publicClient, form));
+    for (const secret of [undefined, '']) {
+      expectInvalidClient(await post(server, '/token', { ...client, secret }, passwordForm(person)), 'Basic');
+    }
+    const unknown = { ...publicClient, id: 'nobody' };
+    expectInvalidClient(await post(server, '/token', unknown, passwordForm(person)), 'Basic');
+  });
+
   it.each(SECRET_METHODS)(
     'a public client has no secret to authenticate with by $method',
     async ({ send, challenge }) => {

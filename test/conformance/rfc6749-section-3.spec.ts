@@ -114,7 +114,6 @@ describe('RFC 6749 §3.2: the body is form-encoded', () => {
     `x${FORM}`,
     `${FORM}\t;x`,
     `${FORM};x`,
-    `${FORM};`,
     `${FORM}; charset=utf-16`,
     `${FORM}; charset=iso-8859-1`,
     `${FORM}; charset=utf-8; charset=utf-16`,
@@ -132,6 +131,10 @@ describe('RFC 6749 §3.2: the body is form-encoded', () => {
     FORM.toUpperCase(),
     `${FORM}; charset=UTF-8`,
     `${FORM};charset=utf-8`,
+    `${FORM};`,
+    `${FORM}; charset=UTF-8;`,
+    `${FORM}; charset=utf8`,
+    `${FORM}; v=1`,
     `${FORM} ; charset="utf-8"`,
   ])('reads Content-Type: %s, and as strictly as any', async (contentType) => {
     expectTokens(await send(contentType, form));

@@ -40,6 +40,12 @@ describe.each(SECRET_METHODS)('RFC 8707 §2: the resource parameter, by $method'
       expect(decodeJwt(answer.json.access_token).claims.aud).toBe(AUDIENCE);
     });
 
+    it('may have the slash that is an empty path (RFC 3986 §6.2.3)', async () => {
+      const answer = await send(server, client, { ...(await form()), resource: new URL(AUDIENCE).href });
+      expectTokens(answer);
+      expect(decodeJwt(answer.json.access_token).claims.aud).toBe(AUDIENCE);
+    });
+
     it('changes nothing when it is left out or empty', async () => {
       for (const more of [{}, { resource: '' }] as Form[]) {
         const answer = await send(server, client, { ...(await form()), ...more });
@@ -50,7 +56,8 @@ describe.each(SECRET_METHODS)('RFC 8707 §2: the resource parameter, by $method'
     it.each([
       'https://api2.example',
       'https://api.example.evil',
-      'https://api.example/',
+      'https://api.example//',
+      'https://api.example/?',
       'https://api.example/x',
       'https://API.example',
       'http://api.example',

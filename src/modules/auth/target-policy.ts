@@ -10,6 +10,9 @@ export class TargetPolicy {
   /** @throws InvalidTarget when the space-separated `resource` values name anything else */
   check(resource: string | undefined): void {
     if (resource === undefined) return;
-    if (!resource.split(' ').every((target) => target === this.config.audience)) throw new InvalidTarget();
+    // An origin with an empty path and with / are one URI (RFC 3986 §6.2.3), and `new URL()` writes the slash.
+    const { audience } = this.config;
+    const isServed = (target: string): boolean => target === audience || target === `${audience}/`;
+    if (!resource.split(' ').every(isServed)) throw new InvalidTarget();
   }
 }

@@ -1,8 +1,10 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { InvalidRequest } from '../../protocol/oauth-error.js';
 import { ProblemError } from '../../protocol/problem.js';
 import { registerBodyLimit } from './body-limit.js';
+import { ignoresBody, registerIgnoredBodies } from './ignored-body.js';
 import { LIMITS } from './limits.js';
+import { mediaTypeMistake } from './media-type.js';
 import { edgeOf } from './request.js';
 
 /** Deeper than any document needs, and far from what exhausts a stack. */
@@ -11,28 +13,28 @@ const DEEPEST_JSON = 64;
 const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
 
-/** The one charset that a form or JSON body may name. RFC 8259 §8.1. */
-const ACCEPTABLE_MEDIA_TYPE = /^[a-z/+.-]+[\t ]*(;[\t ]*charset=("utf-8"|utf-8)[\t ]*)?$/i;
-
 /**
  * Reads request bodies: forms stay bytes for the OAuth endpoints' strict parser, JSON is for the APIs alone.
  * Nest's own parsers accept either everywhere, repeat parameters into arrays and replace broken UTF-8.
  */
 export function registerBodyParsers(fastify: FastifyInstance): void {
   registerBodyLimit(fastify);
+  registerIgnoredBodies(fastify);
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
     FORM,
     { parseAs: 'buffer', bodyLimit: LIMITS.formBytes },
     (request, body, done) => {
       if (edgeOf(request) !== 'oauth') return done(unsupportedMediaType());
-      if (!isPlainMediaType(request)) return done(notAForm());
+      const mistake = mediaTypeMistake(request.headers['content-type']!);
+      if (mistake !== undefined) return done(new InvalidRequest(mistake));
       done(null, body);
     },
   );
   fastify.addContentTypeParser(JSON_TYPES, { parseAs: 'buffer' }, (request, body, done) => {
     if (edgeOf(request) === 'oauth') return done(notAForm());
-    if (!isPlainMediaType(request)) return done(unsupportedMediaType());
+    const mistake = mediaTypeMistake(request.headers['content-type']!);
+    if (mistake !== undefined) return done(new ProblemError(415, mistake));
     // Some clients name a media type on every request, a DELETE without a body included.
     if (body.length === 0) return done(null, undefined);
     try {
@@ -42,12 +44,13 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
     }
   });
   fastify.addContentTypeParser('*', (request, _payload, done) => {
+    if (ignoresBody(request)) return done(null, undefined);
     done(edgeOf(request) === 'oauth' ? notAForm() : unsupportedMediaType());
   });
   // A coded body would need a bound on what it inflates to; nobody needs one here.
   fastify.addHook('preParsing', (request, _reply, payload, done) => {
     const coding = request.headers['content-encoding'];
-    if (coding === undefined || coding === 'identity') return done(null, payload);
+    if (coding === undefined || coding === 'identity' || ignoresBody(request)) return done(null, payload);
     done(
       edgeOf(request) === 'oauth'
         ? new InvalidRequest('Content codings are not supported.')
@@ -62,10 +65,6 @@ function notAForm(): Error {
 
 function unsupportedMediaType(): Error {
   return new ProblemError(415, 'The request body has a media type that this path does not take.');
-}
-
-function isPlainMediaType(request: FastifyRequest): boolean {
-  return ACCEPTABLE_MEDIA_TYPE.test(request.headers['content-type'] ?? '');
 }
 
 /** @throws ProblemError 400 for what is no JSON, nests too deep or names an object's prototype */

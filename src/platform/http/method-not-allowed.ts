@@ -1,4 +1,4 @@
-import { HttpException } from '@nestjs/common';
+import { HttpException, NotFoundException } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import type { OwnPaths } from './own-paths.js';
 
@@ -11,5 +11,15 @@ export function registerMethodNotAllowed(fastify: FastifyInstance, ownPaths: Own
     request.ownPathEdge = own.edge;
     void reply.header('Allow', [...own.methods].toSorted().join(', '));
     done(new HttpException('Method Not Allowed', 405));
+  });
+}
+
+/**
+ * Answers an unknown path with 404 before its body is read, whose media type or size would be refused first. Register it
+ * after whatever serves paths that the router does not know.
+ */
+export function registerNotFound(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    done(request.is404 ? new NotFoundException() : undefined);
   });
 }

@@ -105,6 +105,15 @@ describe.each(DIALECTS)('the sub-request of %s', (dialect) => {
     },
   );
 
+  it.each(['text/plain', 'application/json; charset=utf-16', 'no media type', ''])(
+    'may have any media type of the original request, and no body of it: %j',
+    async (type) => {
+      const fields = [token, `Content-Type: ${type}`, 'Content-Encoding: br'];
+      const { status } = await ask(gateway, dialect, { method: 'POST', target: '/api/orders/7', fields });
+      expect(status).toBe(200);
+    },
+  );
+
   it('has the headers of the route’s preset instead where it has one', async () => {
     const { status, headers } = await ask(gateway, dialect, { target: '/my/page', fields: [token] });
     expect(status).toBe(200);

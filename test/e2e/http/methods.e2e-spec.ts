@@ -90,6 +90,38 @@ describe('methods (RFC 9110 §9, §15.5.6)', () => {
     }
   });
 
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'GET', 'HEAD', 'PROPFIND'])(
+    'are 404 on such a path whatever the body is: %s',
+    async (method) => {
+      for (const [type, body] of [
+        ['application/x-www-form-urlencoded', 'a=1'],
+        ['application/json', '{'],
+        ['text/plain; charset=utf-16', 'x'],
+        ['no media type', 'x'],
+        ['application/json', 'x'.repeat(300_000)],
+      ] as const) {
+        const header = [`Content-Type: ${type}`, 'Content-Encoding: br', `Content-Length: ${body.length}`];
+        for (const path of ['/nothing', '/token/', '/oauth/token']) {
+          const lines = rawRequest(`${method} ${path}`, ['Host: as', ...header]);
+          const { status, json } = answerOf(await raw(server, lines + body));
+          expect([path, type, status]).toEqual([path, type, 404]);
+          if (method !== 'HEAD') expect(json).toMatchObject({ type: 'about:blank', status: 404 });
+        }
+      }
+    },
+  );
+
+  it.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
+    'are 405 on a path that is, whatever the body is: %s',
+    async (method) => {
+      const header = ['Content-Type: no media type', 'Content-Length: 1'];
+      const { status } = answerOf(
+        await raw(server, `${rawRequest(`${method} /token`, ['Host: as', ...header])}x`),
+      );
+      expect(status).toBe(405);
+    },
+  );
+
   it('that are HEAD need what GET needs, and answer as GET does without its body', async () => {
     expect((await call(server, API, { method: 'HEAD' })).status).toBe(401);
     const head = await bearer(server, token, API, { method: 'HEAD' });

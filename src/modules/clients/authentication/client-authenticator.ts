@@ -27,7 +27,7 @@ export class ClientAuthenticator {
     const proven = this.isProven(presented, client?.secrets ?? NOBODY);
     if (client === undefined || !proven || !mayUse(client, presented) || client.status !== 'active') {
       throw new InvalidClient(
-        presented.method === 'client_secret_basic',
+        presented.triedBasic,
         client === undefined ? 'unknown client' : `not authenticated: ${client.clientId}`,
       );
     }

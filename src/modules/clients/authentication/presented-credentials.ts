@@ -11,6 +11,8 @@ export interface PresentedCredentials {
   clientId: string;
   secret: string | undefined;
   method: ClientAuthenticationMethod;
+  /** Whether the Authorization header was used. */
+  triedBasic: boolean;
 }
 
 /**
@@ -41,6 +43,7 @@ export function presentedCredentials(authorizations: readonly string[], form: Fo
     clientId: bodyId,
     secret: bodySecret,
     method: bodySecret === undefined ? 'none' : 'client_secret_post',
+    triedBasic: false,
   });
 }
 
@@ -59,11 +62,14 @@ function readBasic(authorization: string): PresentedCredentials {
   const pair = bytes.toString('latin1');
   const colon = pair.indexOf(':');
   if (!isCanonical || colon < 0) throw new InvalidClient(true, 'malformed Basic credentials');
-  return checked({
-    clientId: decode(pair.slice(0, colon)),
-    secret: decode(pair.slice(colon + 1)),
-    method: 'client_secret_basic',
-  });
+  const clientId = decode(pair.slice(0, colon));
+  const secret = decode(pair.slice(colon + 1));
+  // RFC 6749 §2.3.1 lets an empty secret be left out, so one that is there is none either.
+  return checked(
+    secret === ''
+      ? { clientId, secret: undefined, method: 'none', triedBasic: true }
+      : { clientId, secret, method: 'client_secret_basic', triedBasic: true },
+  );
 }
 
 function decode(text: string): string {
@@ -75,10 +81,10 @@ function decode(text: string): string {
 }
 
 function checked(credentials: PresentedCredentials): PresentedCredentials {
-  const { clientId, secret, method } = credentials;
+  const { clientId, secret, triedBasic } = credentials;
   for (const value of secret === undefined ? [clientId] : [clientId, secret]) {
     if (value.length > MOST_CHARACTERS || !CLIENT_CREDENTIAL.test(value)) {
-      throw new InvalidClient(method === 'client_secret_basic', 'characters that no client credential has');
+      throw new InvalidClient(triedBasic, 'characters that no client credential has');
     }
   }
   return credentials;

@@ -13,6 +13,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { IGNORES_BODY } from '../../../platform/http/ignored-body.js';
 import { FOR_ANY_HOST, headerValues } from '../../../platform/http/request.js';
 import { RequireForwardAuthProxy } from '../../access/index.js';
 import { GatewayDecision } from '../decision/gateway-decision.js';
@@ -37,7 +38,7 @@ function AnswersProxy(config: object = {}): MethodDecorator {
   return applyDecorators(
     HttpCode(200),
     Header('Cache-Control', 'no-store'),
-    RouteConfig({ ...FOR_ANY_HOST, ...config }),
+    RouteConfig({ ...FOR_ANY_HOST, ...IGNORES_BODY, ...config }),
   );
 }
 
