@@ -80,6 +80,7 @@ describe('GET /admin/routes', () => {
       audience: 'https://orders.example',
       identity: 'assertion',
       forward_authorization: false,
+      forwarded_header: false,
       drop_headers: [],
       upstream: {
         targets: ['https://one.example', 'https://two.example'],

@@ -1,3 +1,6 @@
+import type { Route } from '../routes/route.js';
+import { publicPath } from './prefix-mapping.js';
+
 /** Where an upstream's answer comes from, and what of it a client may be sent to. */
 export interface AnswerPlace {
   /** Origin of the target that answered. */
@@ -6,41 +9,56 @@ export interface AnswerPlace {
   path: string;
   /** Origin by which clients know this server. */
   publicOrigin: string;
-  route: {
-    upstream: { targets: readonly string[] };
-    stripPrefix: string;
-    addPrefix: string;
-    redirectOrigins: readonly string[];
+  route: Pick<Route, 'stripPrefix' | 'addPrefix' | 'redirectOrigins'> & {
+    upstream: Pick<Route['upstream'], 'targets'>;
   };
 }
 
+/** What a client is told in place of a reference of an upstream. */
+export interface PublicReference {
+  text: string;
+  /** Whether it names a path that the route does not lead to; it is unchanged then. */
+  isOutside: boolean;
+}
+
+/** Fields whose references lead elsewhere than a client may be sent, or to nowhere. */
+export class ForeignReference extends Error {}
+
 /**
- * A URI reference of an upstream (`Location`, `Content-Location`) as a client of this server can follow it: what leads
- * to the upstream itself becomes a path here, with the route's prefixes exchanged back; another origin stays only
- * where the route lists it. The reference is read as browsers read it, so `//elsewhere` and `/\elsewhere` are origins.
+ * A URI reference of an upstream as a client of this server can follow it: what leads to the upstream itself becomes a path
+ * here, with the route's prefixes exchanged back; the public origin stays. The reference is read as browsers read it, so
+ * `//elsewhere` and `/\elsewhere` are origins.
  *
- * @returns undefined when the reference must not leave: it names another origin, or what the route does not reach
+ * @throws ForeignReference for another origin, and for what no URL can be made of
  */
-export function publicLocation(reference: string, place: AnswerPlace): string | undefined {
-  const base = place.target + place.path;
-  if (!URL.canParse(reference, base)) return undefined;
-  const url = new URL(reference, base);
-  if (isOwn(url.origin, place)) return pathHere(url, place);
-  return place.route.redirectOrigins.includes(url.origin) ? url.href : undefined;
-}
-
-/** An upstream that heeds X-Forwarded-Host names this server itself. */
-function isOwn(origin: string, { target, publicOrigin, route }: AnswerPlace): boolean {
-  const own = [target, ...route.upstream.targets, publicOrigin];
-  return own.some((url) => URL.canParse(url) && new URL(url).origin === origin);
-}
-
-function pathHere(url: URL, { route }: AnswerPlace): string | undefined {
-  const { stripPrefix, addPrefix } = route;
-  if (!url.pathname.startsWith(addPrefix)) return undefined;
-  const rest = url.pathname.slice(addPrefix.length);
-  if (rest !== '' && !rest.startsWith('/')) return undefined;
-  const path = stripPrefix + rest || '/';
+export function publicReference(reference: string, place: AnswerPlace): PublicReference {
+  const url = URL.parse(reference, place.target + place.path);
+  if (url === null) throw new ForeignReference();
+  const isPublic = url.origin === place.publicOrigin;
+  if (!isPublic && !isOfUpstream(url.origin, place)) throw new ForeignReference();
+  const mapped = publicPath(url.pathname, place.route);
+  const path = mapped ?? url.pathname;
   // Two slashes would make the first segment a host.
-  return path.startsWith('//') ? undefined : path + url.search + url.hash;
+  if (path.startsWith('//')) throw new ForeignReference();
+  // The name of an upstream's host never leaves, whatever its path is.
+  const text = `${isPublic ? url.origin : ''}${path}${url.search}${url.hash}`;
+  return { text, isOutside: mapped === undefined };
+}
+
+/**
+ * `Location` and `Content-Location`: as any reference, and to another origin where the route lists it.
+ * @throws ForeignReference
+ */
+export function publicLocation(reference: string, place: AnswerPlace): PublicReference {
+  try {
+    return publicReference(reference, place);
+  } catch (error) {
+    const url = URL.parse(reference, place.target + place.path);
+    if (url === null || !place.route.redirectOrigins.includes(url.origin)) throw error;
+    return { text: url.href, isOutside: false };
+  }
+}
+
+function isOfUpstream(origin: string, { target, route }: AnswerPlace): boolean {
+  return [target, ...route.upstream.targets].some((url) => URL.parse(url)?.origin === origin);
 }

@@ -3,7 +3,13 @@ import { type RequestFacts, requestHeaders } from './request-headers.js';
 
 const ADDED = ['Via', 'X-Forwarded-For', 'X-Forwarded-Proto', 'X-Forwarded-Host', 'X-Request-Id'];
 
-const ROUTE: RequestFacts['route'] = { dropHeaders: [], forwardAuthorization: false, methods: undefined };
+const ROUTE: RequestFacts['route'] = {
+  dropHeaders: [],
+  forwardAuthorization: false,
+  forwardedHeader: false,
+  methods: undefined,
+  stripPrefix: '',
+};
 
 function facts(changes: Partial<RequestFacts> = {}): RequestFacts {
   return {
@@ -206,5 +212,23 @@ describe('the header of a request to an upstream', () => {
     const fields = ['Authorization', 'Bearer t', 'DPoP', 'proof'];
     expect(passed(fields)).toEqual([]);
     expect(passed(fields, { route: { ...ROUTE, forwardAuthorization: true } }).flat()).toEqual(fields);
+  });
+
+  it('says under which prefix clients know the upstream, whatever the client said', () => {
+    const raw = ['X-Forwarded-Prefix', '/evil', 'Forwarded', 'for=evil'];
+    const sent = pairs(requestHeaders(raw, facts({ route: { ...ROUTE, stripPrefix: '/api' } })));
+    expect(sent.filter(([name]) => /^(x-forwarded-prefix|forwarded)$/i.test(name))).toEqual([
+      ['X-Forwarded-Prefix', '/api'],
+    ]);
+    expect(requestHeaders(raw, facts())).not.toContain('X-Forwarded-Prefix');
+  });
+
+  it.each([
+    ['203.0.113.9', 'for=203.0.113.9;host="api.example";proto=https'],
+    ['2001:db8::1', 'for="[2001:db8::1]";host="api.example";proto=https'],
+  ])('has Forwarded where the route wants it (RFC 7239 §4, §6): %s', (clientIp, expected) => {
+    const route = { ...ROUTE, forwardedHeader: true };
+    const sent = pairs(requestHeaders(['Forwarded', 'for=evil'], facts({ clientIp, route })));
+    expect(sent.filter(([name]) => name === 'Forwarded')).toEqual([['Forwarded', expected]]);
   });
 });

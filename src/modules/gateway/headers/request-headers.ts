@@ -19,7 +19,7 @@ export interface RequestFacts {
   /** Of the message received, as in `1.1`. */
   httpVersion: string;
   identityHeaders: Readonly<Record<string, string>>;
-  route: Pick<Route, 'dropHeaders' | 'forwardAuthorization' | 'methods'>;
+  route: Pick<Route, 'dropHeaders' | 'forwardAuthorization' | 'forwardedHeader' | 'methods' | 'stripPrefix'>;
 }
 
 /** By what name this server signs `Via`. RFC 9110 §7.6.3 lets a pseudonym stand for its host. */
@@ -66,13 +66,22 @@ function isCredential(name: string): boolean {
   return name === 'authorization' || name === 'dpop';
 }
 
-function ours({ clientIp, publicOrigin, requestId, identityHeaders }: RequestFacts): string[] {
+function ours({ clientIp, publicOrigin, requestId, identityHeaders, route }: RequestFacts): string[] {
   const { protocol, host } = new URL(publicOrigin);
+  const proto = protocol.slice(0, -1);
   return [
     ...['X-Forwarded-For', clientIp],
-    ...['X-Forwarded-Proto', protocol.slice(0, -1)],
+    ...['X-Forwarded-Proto', proto],
     ...['X-Forwarded-Host', host],
+    ...(route.stripPrefix === '' ? [] : ['X-Forwarded-Prefix', route.stripPrefix]),
+    ...(route.forwardedHeader ? ['Forwarded', forwarded(clientIp, host, proto)] : []),
     ...['X-Request-Id', requestId],
     ...Object.entries(identityHeaders).flat(),
   ];
+}
+
+/** RFC 7239 §4 and §6: an IPv6 address is in brackets, and a value that is no token is quoted. */
+function forwarded(clientIp: string, host: string, proto: string): string {
+  const node = clientIp.includes(':') ? `"[${clientIp}]"` : clientIp;
+  return `for=${node};host="${host}";proto=${proto}`;
 }

@@ -60,7 +60,7 @@ describe('the header of an answer to the client', () => {
     ],
     ['X-User-Id', 'X-Identity', 'Remote-User', 'X-Forwarded-For', 'X-Request-Id', 'x_request_id'],
     ['Access-Control-Allow-Origin', 'Access-Control-Allow-Credentials', 'Access-Control-Expose-Headers'],
-    ['Strict-Transport-Security', 'Alt-Svc', 'Refresh', 'URI', 'X-Accel-Redirect', 'X-Sendfile'],
+    ['Strict-Transport-Security', 'Alt-Svc', 'URI', 'X-Accel-Redirect', 'X-Sendfile'],
     ['Clear-Site-Data', 'Service-Worker-Allowed', 'Report-To', 'Reporting-Endpoints', 'NEL'],
     ['SourceMap', 'X-SourceMap'],
   ])('is without %s and its like', (...names) => {
@@ -172,7 +172,9 @@ describe('a reference of an upstream', () => {
     [`${TARGET}/v1/orders/8`, '/api/orders/8'],
     ['http://api2.internal:80/v1/x', '/api/x'],
     ['//api.internal:8080/v1/x', '/api/x'],
-    ['https://api.example/v1/x', '/api/x'],
+    ['https://api.example/v1/x', 'https://api.example/api/x'],
+    ['https://api.example/api/x', 'https://api.example/api/x'],
+    ['/api/x?y#z', '/api/x?y#z'],
     ['https://login.example/sign-in?to=1', 'https://login.example/sign-in?to=1'],
   ])('%s becomes %s', (reference, expected) => {
     expect(sent(['Location', reference, 'Content-Location', reference])).toEqual([
@@ -195,13 +197,23 @@ describe('a reference of an upstream', () => {
     'https://login.example@evil.example/',
     'http://login.example/',
     'http://[',
-    '/admin',
-    '/v1x/orders',
-    '/v1/../admin',
   ])('does not lead to %s', (reference) => {
-    const { headers, withheld } = responseHeaders(['Location', reference], facts());
+    const fields = ['Location', reference, 'Refresh', `0; url=${reference}`];
+    const { headers, withheld } = responseHeaders(fields, facts());
     expect(headers).toEqual(['X-Request-Id', 'request-1']);
-    expect(withheld).toEqual(['location']);
+    expect(withheld).toEqual(['location', 'refresh']);
+  });
+
+  it.each([
+    ['/admin', '/admin'],
+    ['/v1x/orders', '/v1x/orders'],
+    ['/v1/../admin', '/admin'],
+    [`${TARGET}/admin`, '/admin'],
+    ['https://api.example/login', 'https://api.example/login'],
+  ])('that the route does not lead to keeps its path, and is told for the log: %s', (reference, expected) => {
+    const { headers, outside } = responseHeaders(['Location', reference], facts());
+    expect(headers.slice(0, 2)).toEqual(['Location', expected]);
+    expect(outside).toEqual(['location']);
   });
 
   it('never turns its path into a host', () => {

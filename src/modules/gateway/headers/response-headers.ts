@@ -2,7 +2,8 @@ import { mergedVary } from '../../../platform/http/vary.js';
 import { cacheControl } from './cache-control.js';
 import { type RawHeaders, anyOf, canonicalName, fieldsOf } from './field-name.js';
 import { hopByHop } from './hop-by-hop.js';
-import { type AnswerPlace, publicLocation } from './public-location.js';
+import type { AnswerPlace } from './public-location.js';
+import { hasReferences, publicValue } from './public-references.js';
 import { isForwarding, isIdentity } from './untrusted-names.js';
 
 /** An answer of an upstream, and what this server adds to it. */
@@ -17,8 +18,10 @@ export interface AnswerFacts extends AnswerPlace {
 
 export interface ClientHeader {
   headers: string[];
-  /** Names of references that would have led a client elsewhere, and were left out. */
+  /** Names of fields that would have led a client elsewhere, and were left out. */
   withheld: string[];
+  /** Names of fields that refer to what the route does not lead to, and passed unchanged. */
+  outside: string[];
 }
 
 /** What tells of the inside, and helps only those who look for a way in. */
@@ -39,7 +42,7 @@ const isRevealing = anyOf(
 
 /**
  * What is this server's to say: who may read across origins, what holds for the whole origin, which is that of other
- * upstreams too (its storage, its service workers, its reports), and where the client goes by itself.
+ * upstreams too (its storage, its service workers, its reports), and where the client is said to find a resource otherwise.
  */
 const isOurs = anyOf(
   'access-control-*',
@@ -50,7 +53,6 @@ const isOurs = anyOf(
   'report-to',
   'reporting-endpoints',
   'nel',
-  'refresh',
   'uri',
 );
 
@@ -74,8 +76,6 @@ const overridesCacheControl = anyOf(
  */
 const ASKS_FOR_PASSWORD = /(?:^|,)\s*(?:basic|digest|negotiate|ntlm)(?=[\s,]|$)/i;
 
-const REFERENCES = new Set(['location', 'content-location']);
-
 /** The header for the client. Fields that may come several times, such as Set-Cookie, stay several. */
 export function responseHeaders(rawHeaders: RawHeaders, facts: AnswerFacts): ClientHeader {
   const endsHere = hopByHop(rawHeaders);
@@ -83,6 +83,7 @@ export function responseHeaders(rawHeaders: RawHeaders, facts: AnswerFacts): Cli
   const replaced = new Set(Object.keys(extra).map(canonicalName));
   const headers: string[] = [];
   const withheld: string[] = [];
+  const outside: string[] = [];
   const cacheControls: string[] = [];
   const varies: string[] = [];
   for (const [name, value] of fieldsOf(rawHeaders)) {
@@ -95,10 +96,11 @@ export function responseHeaders(rawHeaders: RawHeaders, facts: AnswerFacts): Cli
       cacheControls.push(value);
     } else if (canonical === 'vary' && Vary !== undefined) {
       varies.push(value);
-    } else if (REFERENCES.has(canonical)) {
-      const location = publicLocation(value, facts);
-      if (location === undefined) withheld.push(canonical);
-      else headers.push(name, location);
+    } else if (hasReferences(canonical)) {
+      const reference = publicValue(canonical, value, facts);
+      if (reference === undefined) withheld.push(canonical);
+      else headers.push(name, reference.text);
+      if (reference?.isOutside) outside.push(canonical);
     } else {
       headers.push(name, value);
     }
@@ -108,7 +110,7 @@ export function responseHeaders(rawHeaders: RawHeaders, facts: AnswerFacts): Cli
   }
   if (Vary !== undefined) headers.push('Vary', mergedVary([...varies, Vary]));
   headers.push('X-Request-Id', facts.requestId, ...Object.entries(extra).flat());
-  return { headers, withheld };
+  return { headers, withheld, outside };
 }
 
 function isWithheld(name: string): boolean {

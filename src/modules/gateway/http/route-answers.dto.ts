@@ -80,6 +80,9 @@ export class RouteAnswer {
   @ApiProperty({ example: false })
   forward_authorization: boolean;
 
+  @ApiProperty({ description: 'The upstream gets Forwarded (RFC 7239)', example: false })
+  forwarded_header: boolean;
+
   @ApiProperty({ type: [String], description: 'Fields of clients that the upstream never gets', example: [] })
   drop_headers: readonly string[];
 
@@ -144,6 +147,7 @@ function routeAnswerOf(route: Route): RouteAnswer {
     audience: route.audience,
     identity: route.identity,
     forward_authorization: route.forwardAuthorization,
+    forwarded_header: route.forwardedHeader,
     drop_headers: route.dropHeaders,
     upstream: upstreamAnswerOf(route),
     timeouts: { connect_ms: connect, headers_ms: headers, idle_ms: idle, total_ms: total ?? null },

@@ -15,8 +15,9 @@ export function answerListener(
 ): AnswerListener {
   return {
     header(status, rawHeaders) {
-      const { headers, withheld } = clientHeader(admission, target, status, rawHeaders);
+      const { headers, withheld, outside } = clientHeader(admission, target, status, rawHeaders);
       log.withheld(withheld, target, admission);
+      log.outside(outside, target, admission);
       return headers;
     },
     onDrain: () => exchange.resume(),

@@ -33,6 +33,15 @@ export class ExchangeLog {
       'an upstream referred to a foreign place',
     );
   }
+
+  /** @param names of the fields of an answer whose references no prefix was exchanged in */
+  outside(names: readonly string[], target: Target, admission: Admission): void {
+    if (names.length === 0) return;
+    this.logger.debug(
+      { ...fieldsOf(target, admission), fields: names },
+      'an upstream referred to what its route does not lead to',
+    );
+  }
 }
 
 function fieldsOf({ origin }: Target, { requestId, route }: Admission): object {

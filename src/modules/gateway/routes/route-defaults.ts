@@ -33,6 +33,7 @@ export const DEFAULT_ROUTE = Object.freeze({
   scopes: Object.freeze({}),
   identity: 'assertion',
   forwardAuthorization: false,
+  forwardedHeader: false,
   dropHeaders: [],
   stripPrefix: '',
   addPrefix: '',

@@ -66,6 +66,8 @@ export interface Route {
   identity: IdentityMode;
   /** Whether the caller's own Authorization header goes to the upstream. */
   forwardAuthorization: boolean;
+  /** Whether the upstream gets `Forwarded` (RFC 7239) beside X-Forwarded-*. */
+  forwardedHeader: boolean;
   /** Fields of clients that the upstream never gets, besides those that none does. In any spelling. */
   dropHeaders: readonly string[];
   upstream: Upstream;

@@ -26,6 +26,7 @@ export interface RouteEntry {
   audience?: string;
   identity?: IdentityMode;
   forward_authorization?: boolean;
+  forwarded_header?: boolean;
   drop_headers?: string[];
   upstream: string | UpstreamEntry;
   timeouts?: { connect?: string; headers?: string; idle?: string; total?: string };
@@ -76,6 +77,7 @@ export function routeOf(entry: RouteEntry, tls: Upstream['tls'], audience: strin
     audience: entry.audience ?? audience,
     identity: isPublic ? 'none' : (entry.identity ?? DEFAULT_ROUTE.identity),
     forwardAuthorization: entry.forward_authorization ?? DEFAULT_ROUTE.forwardAuthorization,
+    forwardedHeader: entry.forwarded_header ?? DEFAULT_ROUTE.forwardedHeader,
     dropHeaders: entry.drop_headers ?? DEFAULT_ROUTE.dropHeaders,
     upstream: upstreamOf(upstream, tls),
     stripPrefix: upstream.strip_prefix ?? DEFAULT_ROUTE.stripPrefix,

@@ -34,6 +34,7 @@ describe('a route of the file', () => {
       audience: AUDIENCE,
       identity: 'assertion',
       forwardAuthorization: false,
+      forwardedHeader: false,
       dropHeaders: [],
       upstream: {
         targets: ['http://upstream:8080'],
@@ -70,6 +71,7 @@ routes:
     audience: https://orders.example
     identity: kong
     forward_authorization: true
+    forwarded_header: true
     drop_headers: [X-Partner]
     upstream:
       targets: [https://one.example, "https://two.example:8443"]
@@ -96,6 +98,7 @@ routes:
       audience: 'https://orders.example',
       identity: 'kong',
       forwardAuthorization: true,
+      forwardedHeader: true,
       dropHeaders: ['X-Partner'],
       upstream: {
         targets: ['https://one.example', 'https://two.example:8443'],

@@ -29,6 +29,7 @@ describe('the schema of the routes file', () => {
       public: false,
       identity: 'assertion',
       forward_authorization: false,
+      forwarded_header: false,
       timeouts: { connect: '3s', headers: '30s', idle: '60s' },
       retry: 'on',
       upstream: {

@@ -88,6 +88,11 @@ const ROUTE = {
         description:
           'Whether the upstream gets the header Authorization, and with it a token it can use elsewhere',
       },
+      forwarded_header: {
+        type: 'boolean',
+        default: DEFAULT_ROUTE.forwardedHeader,
+        description: 'Whether the upstream gets the header Forwarded (RFC 7239) beside X-Forwarded-*',
+      },
       drop_headers: {
         ...listOf(FIELD_NAME),
         description:
