@@ -5,9 +5,8 @@ import { loadConfig } from './src/config/config.js';
 import { postgresOptions } from './src/platform/database/data-source.js';
 
 const { database, roles } = loadConfig(process.env);
-const { url, poolSize } = database;
-if (url === undefined)
+if (database.url === undefined)
   throw new Error('Set DATABASE_URL to the PostgreSQL database that the command is for.');
 
 /** For the TypeORM command line: `npm run migration:generate`, `migration:run` and `migration:show`. */
-export default new DataSource(postgresOptions(url, poolSize, persistenceOf(roles)));
+export default new DataSource(postgresOptions(database, persistenceOf(roles)));

@@ -34,7 +34,7 @@ describe('the configuration', () => {
       issuer: 'http://localhost:3000',
       docs: true,
     });
-    expect(database).toEqual({ url: undefined, dataDir: './data', poolSize: 10 });
+    expect(database).toEqual({ url: undefined, dataDir: './data', poolSize: 10, pooler: 'session' });
     expect(tokens).toMatchObject({
       audience: 'http://localhost:3000',
       accessTokenTtl: 300,
@@ -106,6 +106,7 @@ describe('the configuration', () => {
       LOG_LEVEL: 'canary',
       DATABASE_URL: 'mysql://canary',
       DATABASE_POOL_SIZE: 'canary',
+      DATABASE_POOLER: 'canary',
       ACCESS_TOKEN_TTL: 'canary',
       REFRESH_TOKEN_TTL: 'canary',
       GRANT_TTL: 'canary',

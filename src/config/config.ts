@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { BootstrapConfig, readBootstrap } from './bootstrap.js';
+import { DatabaseConfig, readDatabase } from './database.js';
 import { DirectoryConfig, readDirectory } from './directory.js';
 import { type Environment, EnvironmentReader } from './environment.js';
 import { GatewayConfig, readGateway } from './gateway.js';
@@ -14,6 +15,7 @@ import { TokenConfig, readTokens } from './tokens.js';
 
 export {
   BootstrapConfig,
+  DatabaseConfig,
   DirectoryConfig,
   GatewayConfig,
   InternalConfig,
@@ -46,14 +48,6 @@ export class ServerConfig {
   logLevel: (typeof LOG_LEVELS)[number];
   /** TLS of this process's own; without a certificate it ends at a proxy. */
   tls: TlsConfig | undefined;
-}
-
-export class DatabaseConfig {
-  /** PostgreSQL connection URL; undefined means the embedded database in `dataDir`. */
-  url: string | undefined;
-  dataDir: string;
-  /** Connections this process may open to PostgreSQL. */
-  poolSize: number;
 }
 
 /** How private keys are encrypted at rest. */
@@ -108,11 +102,7 @@ export function loadConfig(environment: Environment): Config {
       logLevel: read.choice('LOG_LEVEL', 'info', LOG_LEVELS),
       tls,
     },
-    database: {
-      url: readDatabaseUrl(read),
-      dataDir,
-      poolSize: read.integer('DATABASE_POOL_SIZE', 10, { from: 2, to: 1000 }),
-    },
+    database: readDatabase(read, dataDir),
     tokens,
     encryption: { key: readEncryptionKey(read, production && roles.oauth), dataDir },
     bootstrap: readBootstrap(read, production),
@@ -141,15 +131,6 @@ function readAllowedHosts(read: EnvironmentReader, origins: readonly string[]): 
   const named = read.list('ALLOWED_HOSTS', isEntry, 'host names without a port, or *');
   const known = origins.filter(isOrigin).map((origin) => new URL(origin).hostname);
   return [...new Set(['localhost', ...known, ...named.map((name) => name.toLowerCase())])];
-}
-
-function readDatabaseUrl(read: EnvironmentReader): string | undefined {
-  const url = read.text('DATABASE_URL');
-  read.demand(
-    url === undefined || (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)),
-    'DATABASE_URL must be a postgres:// or postgresql:// URL.',
-  );
-  return url;
 }
 
 function readEncryptionKey(read: EnvironmentReader, demanded: boolean): Buffer | undefined {

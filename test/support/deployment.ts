@@ -19,8 +19,10 @@ export interface Deployment {
   close(): Promise<void>;
 }
 
-/** @param more variables of every instance */
-export async function aDeployment(more: Record<string, string> = {}): Promise<Deployment> {
+/** @param more variables of every instance, which may depend on the URL of the database */
+export async function aDeployment(
+  more: Record<string, string> | ((databaseUrl: string) => Record<string, string>) = {},
+): Promise<Deployment> {
   const database = await aDatabase();
   if (database.url === undefined) throw new Error('Several instances need TEST_DATABASE_URL.');
   const home = aHome();
@@ -34,7 +36,7 @@ export async function aDeployment(more: Record<string, string> = {}): Promise<De
     BOOTSTRAP_CLIENT_SECRET: FIRST_CLIENT.secret,
     BOOTSTRAP_USERNAME: ADMINISTRATOR.username,
     BOOTSTRAP_PASSWORD: ADMINISTRATOR.password,
-    ...more,
+    ...(typeof more === 'function' ? more(database.url) : more),
   };
   return {
     issuer,

@@ -60,7 +60,7 @@ export async function startOwnPostgres(settings: readonly string[]): Promise<Own
 }
 
 /** PostgreSQL refuses to run as root; Debian's package brings a user for it. */
-async function unprivilegedUser(): Promise<{ uid: number; gid: number } | undefined> {
+export async function unprivilegedUser(): Promise<{ uid: number; gid: number } | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const idOf = async (option: string): Promise<number> =>
     Number((await promisify(execFile)('id', [option, 'postgres'])).stdout);

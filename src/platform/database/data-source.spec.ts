@@ -15,7 +15,10 @@ type ConfiguredClient = Omit<pg.Client, 'ssl'> & {
 };
 
 function clientFor(url: string): ConfiguredClient {
-  const { extra } = postgresOptions(url, 10, { entities: [], migrations: [] }) as { extra: pg.ClientConfig };
+  const { extra } = postgresOptions(
+    { url, poolSize: 10, pooler: 'session' },
+    { entities: [], migrations: [] },
+  ) as { extra: pg.ClientConfig };
   return new pg.Client(extra) as unknown as ConfiguredClient;
 }
 
@@ -65,13 +68,16 @@ describe('the options of a PostgreSQL connection', () => {
     expect(ssl && ssl.key).toBe(files.sslkey);
   });
 
-  it('bound how long connecting and a statement may take, and name the application', () => {
+  it('bound how long connecting may take, and name the application', () => {
     expect(clientFor(URL).connectionParameters).toMatchObject({
       application_name: 'grantway',
       connect_timeout: 3,
-      statement_timeout: 10_000,
-      idle_in_transaction_session_timeout: 10_000,
     });
+  });
+
+  it('send no parameter at start that PgBouncer refuses', () => {
+    const client = clientFor(URL) as unknown as { getStartupConf(): object };
+    expect(Object.keys(client.getStartupConf())).toEqual(['user', 'database', 'application_name']);
   });
 });
 

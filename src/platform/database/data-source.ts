@@ -1,10 +1,13 @@
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import type { ClientBase, PoolConfig } from 'pg';
 import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
-import { DatabaseConfig } from '../../config/config.js';
+import type { DatabaseConfig } from '../../config/config.js';
+import { ConfigurationError } from '../../config/environment.js';
+import { poolOf } from './database.js';
 import { EmbeddedDatabase } from './embedded-database.js';
+import { serverMistakes } from './server-requirements.js';
+import { prepareSession } from './session.js';
 import { UnusableDatabase } from './unusable-database.js';
-import { endWhenSilent } from './silence.js';
 
 /** What a module keeps in the database: handed over by the composition root, so that a role has only its own. */
 export interface Persistence {
@@ -12,33 +15,20 @@ export interface Persistence {
   migrations: Function[];
 }
 
-const STATEMENT_TIMEOUT_MS = 10_000;
-const SILENCE_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 1_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 
 /** The TypeORM options for PostgreSQL; TLS and the like come from the URL (`?sslmode=verify-full&sslrootcert=…`). */
-export function postgresOptions(url: string, poolSize: number, persistence: Persistence): DataSourceOptions {
+export function postgresOptions(
+  { url, poolSize, pooler }: Pick<DatabaseConfig, 'url' | 'poolSize' | 'pooler'>,
+  persistence: Persistence,
+): DataSourceOptions {
   return dataSourceOptions(persistence, poolSize, {
     connectionString: url,
     application_name: 'grantway',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     // pg-pool waits for what this returns, which its types do not say.
-    onConnect: prepareSession as (client: ClientBase) => void,
+    onConnect: ((client: ClientBase) => prepareSession(client, pooler)) as (client: ClientBase) => void,
   } satisfies PoolConfig);
-}
-
-/**
- * A server may be set up to confirm a commit before it is on its disk, and lose it in a crash: a token that somebody was
- * told is revoked would be good again. Stricter settings than `on` stay. PostgreSQL manual, “Asynchronous Commit”.
- */
-const COMMIT_DURABLY = `SELECT set_config('synchronous_commit', 'on', false)
-  WHERE current_setting('synchronous_commit') = 'off'`;
-
-async function prepareSession(client: ClientBase): Promise<void> {
-  endWhenSilent(client, SILENCE_TIMEOUT_MS);
-  await client.query(COMMIT_DURABLY);
 }
 
 /** The same for the embedded database: one connection, which the pg pool then queues for. */
@@ -63,19 +53,14 @@ function dataSourceOptions(persistence: Persistence, poolSize: number, extra: ob
 
 /**
  * Opens the database that the configuration names; `embedded` is what the caller must close after the source.
- * @throws UnusableDatabase, DataDirectoryInUse
+ * @throws UnusableDatabase, ConfigurationError, DataDirectoryInUse
  */
 export async function openDataSource(
   config: DatabaseConfig,
   persistence: Persistence,
 ): Promise<{ dataSource: DataSource; embedded: EmbeddedDatabase | undefined }> {
   if (config.url !== undefined) {
-    const dataSource = new DataSource(postgresOptions(config.url, config.poolSize, persistence));
-    try {
-      return { dataSource: await dataSource.initialize(), embedded: undefined };
-    } catch (error) {
-      throw new UnusableDatabase(error);
-    }
+    return { dataSource: await openServer(config, persistence), embedded: undefined };
   }
   const embedded = await EmbeddedDatabase.open(config.dataDir);
   try {
@@ -84,5 +69,18 @@ export async function openDataSource(
   } catch (error) {
     await embedded.close();
     throw error;
+  }
+}
+
+async function openServer(config: DatabaseConfig, persistence: Persistence): Promise<DataSource> {
+  const dataSource = new DataSource(postgresOptions(config, persistence));
+  try {
+    await dataSource.initialize();
+    const mistakes = await serverMistakes(poolOf(dataSource), config.pooler);
+    if (mistakes.length > 0) throw new ConfigurationError(mistakes);
+    return dataSource;
+  } catch (error) {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    throw error instanceof ConfigurationError ? error : new UnusableDatabase(error);
   }
 }

@@ -37,7 +37,7 @@ export class DatabaseModule implements OnApplicationShutdown {
             }
             const opened = await openDataSource(config, persistence);
             try {
-              const migrations = await databaseOf(opened).migrate();
+              const migrations = await databaseOf(opened, config, logger).migrate();
               if (migrations.length > 0) logger.info({ migrations }, 'the tables are up to date');
             } catch (error) {
               await close(opened);
@@ -47,7 +47,7 @@ export class DatabaseModule implements OnApplicationShutdown {
           },
         },
         { provide: DataSource, inject: [OPENED], useFactory: (opened: Opened) => opened.dataSource },
-        { provide: Database, inject: [OPENED], useFactory: databaseOf },
+        { provide: Database, inject: [OPENED, DatabaseConfig, AppLogger], useFactory: databaseOf },
       ],
       exports: [DataSource, Database],
     };
@@ -58,8 +58,12 @@ export class DatabaseModule implements OnApplicationShutdown {
   }
 }
 
-function databaseOf({ dataSource, embedded }: Opened): Database {
-  return new Database(dataSource, embedded !== undefined);
+function databaseOf(
+  { dataSource, embedded }: Opened,
+  { pooler }: DatabaseConfig,
+  logger: AppLogger,
+): Database {
+  return new Database(dataSource, embedded === undefined ? pooler : 'embedded', logger);
 }
 
 async function close({ dataSource, embedded }: Opened): Promise<void> {

@@ -1,9 +1,14 @@
 import type { Pool, QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
-import { bearSilence } from './silence.js';
+import type { DatabaseConfig } from '../../config/config.js';
+import type { AppLogger } from '../logging/logging.module.js';
+import { type InstanceLock, withInstanceLock } from './instance-lock.js';
 
-/** Keys of advisory locks: one number each, so that two uses never meet by chance. */
-const LOCK_KEYS = { migrations: 7_310_001, 'first-start': 7_310_002 } as const;
+/** For how long a full disk keeps the process out of service, after a statement met it. Milliseconds. */
+const DISK_FULL_MS = 5_000;
+
+/** SQLSTATE `disk_full`. PostgreSQL manual, Appendix A. */
+const DISK_FULL = '53100';
 
 /**
  * The database beside TypeORM's repositories: the few hot statements as named prepared ones, and locks across
@@ -11,14 +16,18 @@ const LOCK_KEYS = { migrations: 7_310_001, 'first-start': 7_310_002 } as const;
  */
 export class Database {
   private readonly pool: Pool;
+  private diskWasFullAt = -Infinity;
 
-  /** @param embedded one connection and one process: nothing to lock against */
+  /**
+   * @param kind `embedded`: one connection and one process, nothing to lock against; otherwise the mode of the pooler,
+   *   which in transaction mode keeps no prepared statement
+   */
   constructor(
     private readonly dataSource: DataSource,
-    private readonly embedded: boolean,
+    private readonly kind: DatabaseConfig['pooler'] | 'embedded',
+    private readonly logger: AppLogger,
   ) {
-    // The pool is TypeORM's own and in none of its types: a second one would double the connections.
-    this.pool = (dataSource.driver as unknown as { master: Pool }).master;
+    this.pool = poolOf(dataSource);
   }
 
   /**
@@ -26,26 +35,19 @@ export class Database {
    * @param name of the prepared statement: one name, one text
    */
   async query<Row extends QueryResultRow>(name: string, text: string, values: unknown[]): Promise<Row[]> {
-    const { rows } = await this.pool.query<Row>({ name, text, values });
-    return rows;
+    const statement = this.kind === 'transaction' ? { text, values } : { name, text, values };
+    try {
+      const { rows } = await this.pool.query<Row>(statement);
+      return rows;
+    } catch (error) {
+      if ((error as { code?: unknown }).code === DISK_FULL) this.diskWasFullAt = performance.now();
+      throw error;
+    }
   }
 
-  /** Runs `work` while no other instance does, under a session-level advisory lock. */
-  async alone<T>(lock: keyof typeof LOCK_KEYS, work: () => Promise<T>): Promise<T> {
-    if (this.embedded) return work();
-    const session = await this.pool.connect();
-    // A session lost meanwhile must not end the process: what `work` does will say what is wrong.
-    session.on('error', () => undefined);
-    try {
-      // Another instance's migrations may take longer than any statement or silence should.
-      bearSilence(session);
-      await session.query('SET statement_timeout = 0');
-      await session.query('SELECT pg_advisory_lock($1)', [LOCK_KEYS[lock]]);
-      return await work();
-    } finally {
-      // With the session the lock falls and its settings are forgotten.
-      session.release(true);
-    }
+  /** Runs `work` while no other instance does. */
+  async alone<T>(lock: InstanceLock, work: () => Promise<T>): Promise<T> {
+    return this.kind === 'embedded' ? work() : withInstanceLock(this.pool, lock, this.logger, work);
   }
 
   /**
@@ -57,9 +59,18 @@ export class Database {
     return ran.map(({ name }) => name);
   }
 
-  /** Whether the database answers and has every migration of this version. */
+  /** Whether the database can be written to and has every migration of this version. */
   async isReady(): Promise<boolean> {
-    await this.pool.query('SELECT 1');
-    return !(await this.dataSource.showMigrations());
+    if (performance.now() - this.diskWasFullAt < DISK_FULL_MS) return false;
+    // Also on for a standby, and where an operator or a provider has made the database read-only.
+    const { rows } = await this.pool.query<{ off: boolean }>(
+      `SELECT current_setting('transaction_read_only') = 'off' AS off`,
+    );
+    return rows[0]!.off && !(await this.dataSource.showMigrations());
   }
+}
+
+/** TypeORM's own pool, which is in none of its types: a second one would double the connections. */
+export function poolOf(dataSource: DataSource): Pool {
+  return (dataSource.driver as unknown as { master: Pool }).master;
 }

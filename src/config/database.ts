@@ -1,0 +1,34 @@
+import type { EnvironmentReader } from './environment.js';
+
+const POOLERS = ['session', 'transaction'] as const;
+
+export class DatabaseConfig {
+  /** PostgreSQL connection URL; undefined means the embedded database in `dataDir`. */
+  url: string | undefined;
+  dataDir: string;
+  /** Connections this process may open to PostgreSQL. */
+  poolSize: number;
+  /**
+   * For how long a pooler such as PgBouncer gives this process one connection of the server: `transaction` forbids
+   * everything that outlives a transaction. `session` covers a pooler in session mode, and none at all.
+   */
+  pooler: (typeof POOLERS)[number];
+}
+
+export function readDatabase(read: EnvironmentReader, dataDir: string): DatabaseConfig {
+  return {
+    url: readDatabaseUrl(read),
+    dataDir,
+    poolSize: read.integer('DATABASE_POOL_SIZE', 10, { from: 2, to: 1000 }),
+    pooler: read.choice('DATABASE_POOLER', 'session', POOLERS),
+  };
+}
+
+function readDatabaseUrl(read: EnvironmentReader): string | undefined {
+  const url = read.text('DATABASE_URL');
+  read.demand(
+    url === undefined || (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)),
+    'DATABASE_URL must be a postgres:// or postgresql:// URL.',
+  );
+  return url;
+}

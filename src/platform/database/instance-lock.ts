@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool, PoolClient } from 'pg';
+import type { AppLogger } from '../logging/logging.module.js';
+import { bearSilence } from './silence.js';
+
+/** Keys of advisory locks: one number each, so that two uses never meet by chance. */
+const LOCK_KEYS = { migrations: 7_310_001, 'first-start': 7_310_002 } as const;
+
+export type InstanceLock = keyof typeof LOCK_KEYS;
+
+/** How often a waiting instance tries again, and how often it logs that it waits. Milliseconds. */
+const RETRY_MS = 200;
+const REMINDER_MS = 10_000;
+
+/**
+ * Runs `work` while no other instance holds the lock. The lock belongs to a transaction: with a pooler, a lock of the
+ * session would stay behind on a connection that other clients get. A waiting instance asks again and again instead of
+ * blocking, because blocked transactions could take every connection of a pooler away from the instance that works.
+ */
+export async function withInstanceLock<T>(
+  pool: Pool,
+  lock: InstanceLock,
+  logger: AppLogger,
+  work: () => Promise<T>,
+): Promise<T> {
+  const beganAt = performance.now();
+  const waitedMs = (): number => Math.round(performance.now() - beganAt);
+  let remindedAt = -Infinity;
+  for (;;) {
+    const session = await acquire(pool, lock);
+    if (session !== undefined) {
+      if (remindedAt !== -Infinity) logger.info({ lock, waited_ms: waitedMs() }, 'the lock is free');
+      return releasing(session, work);
+    }
+    if (performance.now() - remindedAt >= REMINDER_MS) {
+      remindedAt = performance.now();
+      logger.info({ lock, waited_ms: waitedMs() }, 'waiting for a lock that another instance holds');
+    }
+    await sleep(RETRY_MS);
+  }
+}
+
+/** A connection whose transaction holds the lock; undefined when another instance holds it. */
+async function acquire(pool: Pool, lock: InstanceLock): Promise<PoolClient | undefined> {
+  const session = await pool.connect();
+  try {
+    // The transaction idles for as long as the work takes, which may be longer than any timeout for statements.
+    await session.query('BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0');
+    const { rows } = await session.query<{ held: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS held', [
+      LOCK_KEYS[lock],
+    ]);
+    if (rows[0]?.held) return session;
+    await session.query('ROLLBACK');
+    session.release();
+    return undefined;
+  } catch (error) {
+    session.release(true);
+    throw error;
+  }
+}
+
+async function releasing<T>(session: PoolClient, work: () => Promise<T>): Promise<T> {
+  // A session lost meanwhile must not end the process: what `work` does will say what is wrong.
+  session.on('error', () => undefined);
+  bearSilence(session);
+  try {
+    return await work();
+  } finally {
+    await session.query('COMMIT').catch(() => undefined);
+    session.release(true);
+  }
+}
