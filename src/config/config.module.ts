@@ -6,6 +6,7 @@ import {
   DirectoryConfig,
   EncryptionConfig,
   GatewayConfig,
+  HashingConfig,
   InternalConfig,
   RedisConfig,
   RolesConfig,
@@ -28,6 +29,7 @@ export class ConfigModule {
       { provide: DirectoryConfig, useValue: config.directory },
       { provide: GatewayConfig, useValue: config.gateway },
       { provide: RedisConfig, useValue: config.redis },
+      { provide: HashingConfig, useValue: config.hashing },
     ];
     return {
       module: ConfigModule,

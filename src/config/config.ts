@@ -4,6 +4,7 @@ import { DatabaseConfig, readDatabase } from './database.js';
 import { DirectoryConfig, readDirectory } from './directory.js';
 import { type Environment, EnvironmentReader } from './environment.js';
 import { GatewayConfig, readGateway } from './gateway.js';
+import { HashingConfig, readHashing } from './hashing.js';
 import { InternalConfig, readInternal } from './internal.js';
 import { readAddressRanges } from './ip-address.js';
 import { isHostName, isOrigin, readOriginOfTrust } from './origins.js';
@@ -18,6 +19,7 @@ export {
   DatabaseConfig,
   DirectoryConfig,
   GatewayConfig,
+  HashingConfig,
   InternalConfig,
   RedisConfig,
   RolesConfig,
@@ -69,6 +71,7 @@ export interface Config {
   gateway: GatewayConfig;
   redis: RedisConfig;
   startup: StartupConfig;
+  hashing: HashingConfig;
 }
 
 /**
@@ -111,6 +114,7 @@ export function loadConfig(environment: Environment): Config {
     gateway: readGateway(read, roles, tokens, directory),
     redis: readRedis(read),
     startup: readStartup(read),
+    hashing: readHashing(read),
   };
   read.finish();
   return deepFreeze(config);

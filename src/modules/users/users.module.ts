@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
+import { HashingConfig } from '../../config/config.js';
 import { OwnPassword } from './directory/own-password.js';
 import { UserDirectory } from './directory/user-directory.js';
 import { AccountPasswordController } from './http/account-password.controller.js';
 import { AdminUsersController } from './http/admin-users.controller.js';
 import { HashingQueue } from './passwords/hashing-queue.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
+import { TODAY } from './passwords/schemes/argon2.js';
 import { TypeormUserStore } from './persistence/typeorm-user.store.js';
 import { PasswordSignIn } from './sign-in/password-sign-in.js';
 import { UserStore } from './user-store.js';
@@ -16,8 +18,9 @@ import { UserStore } from './user-store.js';
     { provide: HashingQueue, useFactory: () => new HashingQueue() },
     {
       provide: PasswordHasher,
-      inject: [HashingQueue],
-      useFactory: (queue: HashingQueue) => new PasswordHasher(queue),
+      inject: [HashingQueue, HashingConfig],
+      useFactory: (queue: HashingQueue, { maxImportCost }: HashingConfig) =>
+        new PasswordHasher(queue, TODAY, maxImportCost),
     },
     OwnPassword,
     PasswordSignIn,

@@ -47,14 +47,23 @@ const ELSEWHERE: [string, (password: string) => Promise<string>][] = [
       return `$pbkdf2-sha256$29000$${adapted(salt)}$${adapted(digest)}`;
     },
   ],
+  [
+    'Keycloak, with a key longer than the digest',
+    async (password) => {
+      const salt = randomBytes(16);
+      const key = pbkdf2Sync(password, salt, 27_500, 64, 'sha256');
+      return `$pbkdf2-sha256$i=27500,l=64$${unpadded(salt)}$${unpadded(key)}`;
+    },
+  ],
+  ['a directory, under the name of its scheme', async (password) => `{CRYPT}${await bcrypt(password, 4)}`],
   ['argon2id with less memory', (password) => argon2(password, { memoryCost: 8192, timeCost: 1 })],
 ];
 
 describe.each(ELSEWHERE)('a person imported with a hash of %s', (_, hashElsewhere) => {
   it('signs in with the password of old, and is kept as argon2id from then on', async () => {
-    const imported = await hashElsewhere(PASSWORD);
-    const { id, username } = await anImportedPerson(imported);
-    expect(await storedHashOf(id)).toBe(imported);
+    const { id, username } = await anImportedPerson(await hashElsewhere(PASSWORD));
+    const imported = await storedHashOf(id);
+    expect(imported).toMatch(/^\$(?:2[by]|scrypt|pbkdf2-sha256|argon2id)\$/);
 
     const wrong = { username, password: 'a wrong password 1' };
     expectOAuthError(await signIn(server, client, wrong), 'invalid_grant');
@@ -73,8 +82,8 @@ describe.each(ELSEWHERE)('a person imported with a hash of %s', (_, hashElsewher
   });
 
   it('is not upgraded while disabled', async () => {
-    const imported = await hashElsewhere(PASSWORD);
-    const { id, username } = await anImportedPerson(imported, { status: 'disabled' });
+    const { id, username } = await anImportedPerson(await hashElsewhere(PASSWORD), { status: 'disabled' });
+    const imported = await storedHashOf(id);
     expectOAuthError(await signIn(server, client, { username, password: PASSWORD }), 'invalid_grant');
     expect(await storedHashOf(id)).toBe(imported);
   });
@@ -82,6 +91,42 @@ describe.each(ELSEWHERE)('a person imported with a hash of %s', (_, hashElsewher
   it('may have a short password of old, and gets a long one the next time', async () => {
     const { username } = await anImportedPerson(await hashElsewhere('hunter2'));
     expectTokens(await signIn(server, client, { username, password: 'hunter2' }));
+  });
+});
+
+describe('the notation of another system', () => {
+  it('is not kept: another argon2id is stored in the usual order, and left as it is at a sign-in', async () => {
+    const made = await argon2(PASSWORD);
+    const reordered = made.replace('m=19456,t=2,p=1', 'm=19456,p=1,t=2');
+    const { id, username } = await anImportedPerson(`3|${reordered}`);
+    expect(await storedHashOf(id)).toBe(made);
+    expectTokens(await signIn(server, client, { username, password: PASSWORD }));
+    expect(await storedHashOf(id)).toBe(made);
+  });
+
+  it('is refused by its name, with what to do instead', async () => {
+    const password_hash = '{SSHA}0c0blFTXXNuAMHECS4uxrj3ZieMoWImr';
+    const refused = await admin('POST', '/admin/users', { username: 'refused', password_hash });
+    expectRefusedMembers(refused, 'password_hash');
+    expect(refused.json.errors[0].detail).toMatch(/SSHA.*too weak.*with a new password\.$/);
+  });
+
+  it('is refused when it costs more than the maximum, which the error names', async () => {
+    const password_hash = `$2b$13$${'.'.repeat(53)}`;
+    const refused = await admin('POST', '/admin/users', { username: 'refused', password_hash });
+    expectRefusedMembers(refused, 'password_hash');
+    expect(refused.json.errors[0].detail).toMatch(/12\.0 times .* the maximum is 4 \(IMPORT_MAX_COST\)/);
+  });
+});
+
+describe('a password of more than 72 bytes, hashed with bcrypt', () => {
+  it('signs in, and is compared to its end from then on', async () => {
+    const password = 'tractor yellow moonlight '.repeat(4);
+    const { id, username } = await anImportedPerson(await bcrypt(password, 4));
+    expectTokens(await signIn(server, client, { username, password }));
+    expect(await storedHashOf(id)).toMatch(TODAY);
+    expectOAuthError(await signIn(server, client, { username, password: `${password}!` }), 'invalid_grant');
+    expectTokens(await signIn(server, client, { username, password }));
   });
 });
 

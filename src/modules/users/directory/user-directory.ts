@@ -6,6 +6,7 @@ import type { UserAttributes } from '../../../protocol/user-attributes.js';
 import { Conflict, InvalidInput, NotFound } from '../../../protocol/problem.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { checkNewPassword } from '../passwords/password-policy.js';
+import { UnusableHash } from '../passwords/schemes/password-scheme.js';
 import { PersonTokens } from '../person-tokens.js';
 import { canonicalUsername } from '../usernames/canonical-username.js';
 import { checkNewUsername } from '../usernames/new-username.js';
@@ -113,9 +114,12 @@ export class UserDirectory {
     }
     if (password !== undefined) return (await this.newPassword(password, username)).hash;
     if (passwordHash === undefined) return null;
-    const mistake = this.hasher.checkImport(passwordHash);
-    if (mistake !== undefined) throw InvalidInput.member('password_hash', mistake);
-    return passwordHash;
+    try {
+      return await this.hasher.import(passwordHash);
+    } catch (error) {
+      if (error instanceof UnusableHash) throw InvalidInput.member('password_hash', error.message);
+      throw error;
+    }
   }
 }
 

@@ -1,7 +1,9 @@
 import { Test } from '@nestjs/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { HashingQueue, HashingQueueFull } from './hashing-queue.js';
-import { PasswordHasher, TODAY } from './password-hasher.js';
+import { PasswordHasher } from './password-hasher.js';
+import { TODAY } from './schemes/argon2.js';
+import { UnusableHash } from './schemes/password-scheme.js';
 
 const CHEAP = { memory: 64, passes: 1, lanes: 1 };
 const BCRYPT = '$2b$05$abcdefghijklmnopqrstuuiAUQSqLgPmKC.81UqN54J7SM7C5uZ5q';
@@ -69,8 +71,8 @@ describe('the password hasher', () => {
   });
 
   it('cannot be made with parameters that it would not verify', () => {
-    expect(() => aHasher({ ...CHEAP, memory: 1_000_000 })).toThrow(RangeError);
-    expect(() => aHasher({ ...CHEAP, passes: 0 })).toThrow(RangeError);
+    expect(() => aHasher({ ...CHEAP, memory: 1_000_000 })).toThrow(UnusableHash);
+    expect(() => aHasher({ ...CHEAP, passes: 0 })).toThrow(UnusableHash);
   });
 
   describe('asked about somebody without a hash', () => {
@@ -146,23 +148,38 @@ describe('the password hasher', () => {
     await running;
   });
 
-  it('takes over the hashes it knows', () => {
-    expect(aHasher().hasher.checkImport(BCRYPT)).toBeUndefined();
-  });
+  describe('given a hash of another system', () => {
+    it('runs its library once, and keeps the canonical notation', async () => {
+      const { hasher, run } = aHasher();
+      expect(await hasher.import(`{CRYPT}${BCRYPT.replace('$2b$', '$2y$')}`)).toBe(
+        BCRYPT.replace('$2b$', '$2y$'),
+      );
+      expect(run).toHaveBeenCalledTimes(1);
+    });
 
-  it.each([
-    'correct horse battery',
-    '$1$salt$digest',
-    '{SHA}5en6G6MezRroT3XKqkdPOmY',
-    '$2b$20$zz',
-    'x'.repeat(1e6),
-  ])('says why a hash cannot be taken over, without repeating it: %#', (hash) => {
-    const reason = aHasher().hasher.checkImport(hash);
-    expect(reason).toMatch(/^The .*\.$/);
-    expect(reason).not.toContain(hash);
-  });
+    it.each([
+      'correct horse battery',
+      '$1$salt$digest',
+      '{SHA}5en6G6MezRroT3XKqkdPOmY',
+      '$2b$20$zz',
+      '',
+      'x'.repeat(1e6),
+    ])('says why it cannot be taken over, without repeating it: %#', async (hash) => {
+      const { hasher, run } = aHasher();
+      const [refusal] = await Promise.allSettled([hasher.import(hash)]);
+      const { message } = (refusal as PromiseRejectedResult).reason as UnusableHash;
+      expect(message).toMatch(/^Th.*\.$/);
+      if (hash !== '') expect(message).not.toContain(hash);
+      expect(run).not.toHaveBeenCalled();
+    });
 
-  it('does not take over nothing', () => {
-    expect(aHasher().hasher.checkImport('')).toMatch(/^The .*\.$/);
+    it('refuses what costs more than the maximum, which the settings can raise', async () => {
+      const expensive = BCRYPT.replace('$05$', '$12$');
+      const queue = new HashingQueue();
+      await expect(new PasswordHasher(queue).import(expensive)).rejects.toThrow(
+        /6\.0 times .* the maximum is 4 \(IMPORT_MAX_COST\)/,
+      );
+      expect(await new PasswordHasher(queue, TODAY, 6).import(expensive)).toBe(expensive);
+    });
   });
 });

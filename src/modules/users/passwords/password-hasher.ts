@@ -2,21 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
 import { HashingQueue } from './hashing-queue.js';
 import { MAX_PASSWORD_BYTES, isHashable, normalizePassword } from './normalize-password.js';
-import { type Argon2Parameters, argon2, hashArgon2id, isBelow } from './schemes/argon2.js';
-import { bcrypt } from './schemes/bcrypt.js';
-import type { PasswordScheme } from './schemes/password-scheme.js';
-import { pbkdf2 } from './schemes/pbkdf2.js';
-import { scrypt } from './schemes/scrypt.js';
+import { readForeignHash, readHash } from './read-hash.js';
+import { type Argon2Parameters, TODAY, hashArgon2id, isBelow } from './schemes/argon2.js';
+import { BcryptUnavailable } from './schemes/bcrypt-library.js';
+import { encodePhcBase64 } from './schemes/encodings.js';
+import { type PasswordHash, UnusableHash } from './schemes/password-scheme.js';
 
-/** What a hash made today costs: OWASP's first choice for Argon2id, 19 MiB and two passes. */
-export const TODAY: Readonly<Argon2Parameters> = { memory: 19_456, passes: 2, lanes: 1 };
-
-const SCHEMES: readonly PasswordScheme[] = [argon2, bcrypt, scrypt, pbkdf2];
-
-const UNKNOWN_SCHEME = 'The hash must be of Argon2, bcrypt, scrypt or PBKDF2, in its usual notation.';
-
-/** Longer than any hash of a known scheme within its bounds. */
-const MAX_HASH_LENGTH = 512;
+/** What an imported hash may cost, in units of a hash made today, unless the settings say otherwise. */
+const DEFAULT_MAX_IMPORT_COST = 4;
 
 export interface PasswordVerdict {
   matches: boolean;
@@ -37,17 +30,17 @@ export class PasswordHasher {
    * Stands in for the hash of a person who has none: no password is known to match it, and finding out costs
    * the same.
    */
-  private readonly dummy: string;
+  private readonly dummy: PasswordHash;
 
-  /** @throws RangeError when the parameters are beyond what this class would verify. */
+  /** @throws UnusableHash when the parameters are beyond what this class would verify. */
   constructor(
     private readonly queue: HashingQueue,
     @Optional() private readonly parameters: Argon2Parameters = TODAY,
+    @Optional() private readonly maxImportCost: number = DEFAULT_MAX_IMPORT_COST,
   ) {
     const { memory, passes, lanes } = parameters;
-    this.dummy = `$argon2id$v=19$m=${memory},t=${passes},p=${lanes}$${randomPhcBase64(16)}$${randomPhcBase64(32)}`;
-    const problem = argon2.checkImport(this.dummy);
-    if (problem !== undefined) throw new RangeError(problem);
+    const [salt, digest] = [16, 32].map((bytes) => encodePhcBase64(randomBytes(bytes)));
+    this.dummy = readHash(`$argon2id$v=19$m=${memory},t=${passes},p=${lanes}$${salt}$${digest}`);
   }
 
   /**
@@ -74,33 +67,50 @@ export class PasswordHasher {
   async verify(hash: string | null, password: string, signal?: AbortSignal): Promise<PasswordVerdict> {
     if (!isHashable(password)) return { matches: false, outdated: false };
 
-    // A hash that is damaged, or is of no known scheme, must not be told from any other by the time it takes
-    // either.
-    const scheme = hash === null || this.checkImport(hash) !== undefined ? undefined : schemeOf(hash);
-    const stored = scheme === undefined || hash === null ? this.dummy : hash;
-    const right = await this.queue.run(
-      () => (scheme ?? argon2).verify(stored, normalizePassword(password)),
-      signal,
-    );
+    // A hash that is damaged must not be told from any other by the time it takes either.
+    const stored = hash === null ? undefined : readIfUsable(hash);
+    const compared = stored ?? this.dummy;
+    const right = await this.queue.run(() => compared.verify(normalizePassword(password)), signal);
 
-    const matches = right && scheme !== undefined;
-    return { matches, outdated: matches && isBelow(stored, this.parameters) };
+    const matches = right && stored !== undefined;
+    return { matches, outdated: matches && isBelow(compared.text, this.parameters) };
   }
 
   /**
-   * Says in plain English why a hash made elsewhere cannot be taken over, or `undefined` when it can. Never
-   * repeats the hash.
+   * Reads a hash that another system made, and compares it once with a password that nobody has: what cannot be used
+   * is refused here, and not at somebody's sign-in.
+   * @returns the canonical notation, to be stored instead of the hash given
+   * @throws UnusableHash with a sentence for the administrator; HashingQueueFull; the reason of the signal
    */
-  checkImport(hash: string): string | undefined {
-    const scheme = hash.length <= MAX_HASH_LENGTH ? schemeOf(hash) : undefined;
-    return scheme === undefined ? UNKNOWN_SCHEME : scheme.checkImport(hash);
+  async import(hash: string, signal?: AbortSignal): Promise<string> {
+    const read = readForeignHash(hash);
+    if (read.cost > this.maxImportCost) throw tooExpensive(read.cost, this.maxImportCost);
+    await this.queue.run(() => tryOut(read), signal);
+    return read.text;
   }
 }
 
-function schemeOf(hash: string): PasswordScheme | undefined {
-  return SCHEMES.find((scheme) => scheme.matches(hash));
+function readIfUsable(hash: string): PasswordHash | undefined {
+  try {
+    return readHash(hash);
+  } catch (error) {
+    if (error instanceof UnusableHash) return undefined;
+    throw error;
+  }
 }
 
-function randomPhcBase64(bytes: number): string {
-  return randomBytes(bytes).toString('base64').replace(/=+$/, '');
+async function tryOut(hash: PasswordHash): Promise<void> {
+  try {
+    await hash.verify(randomBytes(16).toString('base64url'));
+  } catch (cause) {
+    if (cause instanceof BcryptUnavailable) throw new UnusableHash(cause.message, { cause });
+    throw new UnusableHash('The hash cannot be decoded: it is damaged, or was cut off.', { cause });
+  }
+}
+
+function tooExpensive(cost: number, max: number): UnusableHash {
+  return new UnusableHash(
+    `The hash costs ${cost.toFixed(1)} times as much as one made today; the maximum is ${max} (IMPORT_MAX_COST). ` +
+      'Raise that setting for the import, or create the user with a new password.',
+  );
 }

@@ -1,6 +1,6 @@
 import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
-import { decodePhcBase64 } from './encodings.js';
-import type { PasswordScheme } from './password-scheme.js';
+import { decodePhcBase64, encodePhcBase64 } from './encodings.js';
+import { type PasswordScheme, UnusableHash } from './password-scheme.js';
 
 /** The cost of an Argon2 hash (RFC 9106 §3.1). */
 export interface Argon2Parameters {
@@ -12,38 +12,49 @@ export interface Argon2Parameters {
   lanes: number;
 }
 
-/** The most that a sign-in may cost: 256 MiB, ten passes, eight lanes. */
-const MOST: Argon2Parameters = { memory: 262_144, passes: 10, lanes: 8 };
+/** What a hash made today costs: OWASP's first choice for Argon2id, 19 MiB and two passes. */
+export const TODAY: Readonly<Argon2Parameters> = { memory: 19_456, passes: 2, lanes: 1 };
+
+/** More than this is never computed, whatever the settings say: 256 MiB, ten passes, eight lanes. */
+const MAX: Argon2Parameters = { memory: 262_144, passes: 10, lanes: 8 };
+
+/** Reserving the memory is a part of the work that a further pass does not repeat. */
+const COST_EXPONENT = 0.8;
 
 const V13 = 19;
-const SALT_BYTES = { least: 8, most: 64 };
-const DIGEST_BYTES = { least: 16, most: 64 };
+const SALT_BYTES = { min: 8, max: 64 };
+const DIGEST_BYTES = { min: 16, max: 64 };
 
 const PHC =
-  /^\$argon2(id|i|d)\$(?:v=(16|19)\$)?m=([1-9]\d{0,7}),t=([1-9]\d{0,3}),p=([1-9]\d{0,2})\$([A-Za-z0-9+/]{1,100})\$([A-Za-z0-9+/]{1,100})$/;
+  /^\$argon2(id|i|d)\$(?:v=(16|19)\$)?([a-z0-9=,]{1,60})\$([A-Za-z0-9+/=]{1,100})\$([A-Za-z0-9+/=]{1,100})$/;
+const PARAMETER = /^([mtp])=([1-9]\d{0,7})$/;
 
 interface Argon2Hash extends Argon2Parameters {
   variant: string;
   version: number;
-  saltBytes: number;
-  digestBytes: number;
+  salt: Buffer;
+  digest: Buffer;
 }
 
 /** Argon2 in PHC strings: id, i and d, versions 0x13 and, as old hashes have it, 0x10. */
 export const argon2: PasswordScheme = {
   matches: (hash) => /^\$argon2(?:id|i|d)\$/.test(hash),
 
-  async verify(hash, password) {
-    return argon2.checkImport(hash) === undefined && argon2Verify(hash, password);
-  },
-
-  checkImport(hash) {
+  read(hash) {
     const parsed = parse(hash);
-    if (parsed === undefined) return 'The Argon2 hash is malformed.';
-    if (parsed.memory > MOST.memory || parsed.passes > MOST.passes || parsed.lanes > MOST.lanes) {
-      return `The Argon2 hash costs too much: at most m=${MOST.memory}, t=${MOST.passes}, p=${MOST.lanes}.`;
+    if (parsed === undefined) throw new UnusableHash('The Argon2 hash is malformed.');
+    const { memory, passes, lanes } = parsed;
+    if (memory > MAX.memory || passes > MAX.passes || lanes > MAX.lanes) {
+      throw new UnusableHash(
+        `The Argon2 hash costs too much: at most m=${MAX.memory}, t=${MAX.passes}, p=${MAX.lanes}.`,
+      );
     }
-    return undefined;
+    const text = notation(parsed);
+    return {
+      text,
+      cost: ((memory * passes) / (TODAY.memory * TODAY.passes)) ** COST_EXPONENT,
+      verify: (password) => argon2Verify(text, password),
+    };
   },
 };
 
@@ -69,24 +80,34 @@ export function isBelow(hash: string, today: Argon2Parameters): boolean {
 }
 
 function parse(hash: string): Argon2Hash | undefined {
-  const [, variant, version, memory, passes, lanes, salt, digest] = PHC.exec(hash) ?? [];
-  const saltBytes = decodePhcBase64(salt ?? '')?.length ?? 0;
-  const digestBytes = decodePhcBase64(digest ?? '')?.length ?? 0;
-  const parsed = {
-    variant: variant ?? '',
-    // Version 0x10 was not written down: strings without a version are of before there was another.
-    version: Number(version ?? 16),
-    memory: Number(memory),
-    passes: Number(passes),
-    lanes: Number(lanes),
-    saltBytes,
-    digestBytes,
-  };
+  const [, variant = '', version, parameters = '', encodedSalt = '', encodedDigest = ''] =
+    PHC.exec(hash) ?? [];
+  const { m: memory, t: passes, p: lanes } = readParameters(parameters) ?? {};
+  const salt = decodePhcBase64(encodedSalt);
+  const digest = decodePhcBase64(encodedDigest);
+  if (memory === undefined || passes === undefined || lanes === undefined) return undefined;
+  if (salt === undefined || digest === undefined) return undefined;
   const wellFormed =
-    parsed.memory >= 8 * parsed.lanes &&
-    saltBytes >= SALT_BYTES.least &&
-    saltBytes <= SALT_BYTES.most &&
-    digestBytes >= DIGEST_BYTES.least &&
-    digestBytes <= DIGEST_BYTES.most;
-  return wellFormed ? parsed : undefined;
+    memory >= 8 * lanes &&
+    salt.length >= SALT_BYTES.min &&
+    salt.length <= SALT_BYTES.max &&
+    digest.length >= DIGEST_BYTES.min &&
+    digest.length <= DIGEST_BYTES.max;
+  // Strings without a version are older than the second version.
+  return wellFormed
+    ? { variant, version: Number(version ?? 16), memory, passes, lanes, salt, digest }
+    : undefined;
+}
+
+/** Libraries write the parameters in different orders. A repeated or unknown one is a mistake. */
+function readParameters(text: string): Partial<Record<string, number>> | undefined {
+  const parameters = text.split(',').map((parameter) => PARAMETER.exec(parameter));
+  const entries = parameters.flatMap((match) => (match === null ? [] : [[match[1], Number(match[2])]]));
+  const isComplete = parameters.length === 3 && entries.length === 3;
+  return isComplete ? (Object.fromEntries(entries) as Record<string, number>) : undefined;
+}
+
+function notation({ variant, version, memory, passes, lanes, salt, digest }: Argon2Hash): string {
+  const parameters = `m=${memory},t=${passes},p=${lanes}`;
+  return `$argon2${variant}$v=${version}$${parameters}$${encodePhcBase64(salt)}$${encodePhcBase64(digest)}`;
 }

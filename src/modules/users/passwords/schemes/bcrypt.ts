@@ -1,33 +1,64 @@
-import { verify as bcryptVerify } from '@node-rs/bcrypt';
-import type { PasswordScheme } from './password-scheme.js';
+import { createHash, createHmac } from 'node:crypto';
+import { bcryptLibrary } from './bcrypt-library.js';
+import { type PasswordScheme, UnusableHash } from './password-scheme.js';
 
-const COST = { least: 4, most: 15 };
+const COST = { min: 4, max: 15 };
+/** At this cost bcrypt takes six times what a hash made today takes; each further step doubles it. */
+const MEASURED = { cost: 12, work: 6 };
 
-/** bcrypt reads this many bytes of a password and ignores the rest. */
-const BYTES_READ = 72;
+const ALPHABET = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+/** 16 bytes of salt are 22 characters: the last has four bits too many. */
+const SALT_BITS_IGNORED = 4;
+/** 23 bytes of digest are 31 characters: the last has two bits too many. */
+const DIGEST_BITS_IGNORED = 2;
+
+const NOTATION = /^(|bcrypt_sha256\$|\$wp)(\$2[aby]\$(\d\d)\$)([./A-Za-z0-9]{22})([./A-Za-z0-9]{31})$/;
+
+/** What is given to bcrypt instead of the password, by the prefix of the notation. */
+const PREHASHES: Readonly<Record<string, (password: string) => string>> = {
+  '': (password) => password,
+  /** Django's BCryptSHA256PasswordHasher. */
+  bcrypt_sha256$: (password) => createHash('sha256').update(password).digest('hex'),
+  /** WordPress since 6.8, which also trims what is typed. */
+  $wp: (password) => createHmac('sha384', 'wp-sha384').update(password.trim()).digest('base64'),
+};
 
 /**
- * bcrypt, for hashes that were made elsewhere.
+ * bcrypt, for hashes that were made elsewhere: plain, and of a digest of the password as Django and WordPress have it.
  *
- * Two kinds of password never match, although bcrypt would say so: of one longer than 72 bytes it compares
- * the first 72 alone, so that any ending would do; and one with a NUL in it may be the same to bcrypt as one
- * without. Both cost what any other does, so that an answer's time does not tell them apart.
+ * Of a password over 72 bytes plain bcrypt compares the first 72, as the system did that made the hash; nothing else
+ * is known of such a password. The first sign-in replaces the hash by one of the whole password.
+ *
+ * A password with a NUL in it never matches: to bcrypt it may be the same as one without.
  */
 export const bcrypt: PasswordScheme = {
-  matches: (hash) => /^\$2[aby]\$/.test(hash),
+  matches: (hash) => /^(?:bcrypt_sha256\$|\$wp)?\$2[aby]\$/.test(hash),
 
-  async verify(hash, password) {
-    if (bcrypt.checkImport(hash) !== undefined) return false;
-    const matches = await bcryptVerify(password, hash);
-    return matches && Buffer.byteLength(password, 'utf8') <= BYTES_READ && !password.includes('\0');
-  },
-
-  checkImport(hash) {
-    const [, cost] = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash) ?? [];
-    if (cost === undefined) return 'The bcrypt hash is malformed.';
-    if (Number(cost) < COST.least || Number(cost) > COST.most) {
-      return `The bcrypt hash must have a cost of ${COST.least} to ${COST.most}.`;
+  read(hash) {
+    const [, prefix, setting, cost, salt, digest] = NOTATION.exec(hash) ?? [];
+    const prehash = PREHASHES[prefix ?? ''];
+    if (prefix === undefined || !setting || !salt || !digest || !prehash) {
+      throw new UnusableHash('The bcrypt hash is malformed.');
     }
-    return undefined;
+    if (Number(cost) < COST.min || Number(cost) > COST.max) {
+      throw new UnusableHash(`The bcrypt hash must have a cost of ${COST.min} to ${COST.max}.`);
+    }
+    const plain =
+      setting + withoutIgnoredBits(salt, SALT_BITS_IGNORED) + withoutIgnoredBits(digest, DIGEST_BITS_IGNORED);
+    return {
+      text: prefix + plain,
+      cost: MEASURED.work * 2 ** (Number(cost) - MEASURED.cost),
+      async verify(password) {
+        const library = await bcryptLibrary();
+        const input = prehash(password);
+        return (await library.verify(input, plain)) && !input.includes('\0');
+      },
+    };
   },
 };
+
+/** Some systems fill the bits that decoders ignore; ours refuses them, and would never find a match. */
+function withoutIgnoredBits(text: string, bits: number): string {
+  const last = ALPHABET.indexOf(text.slice(-1));
+  return text.slice(0, -1) + ALPHABET.charAt((last >> bits) << bits);
+}

@@ -2,13 +2,19 @@
 const CRYPT_ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /**
- * Decodes the base64 of PHC strings, which has no padding. Also reads passlib's variant with `.` for `+`.
- * Answers `undefined` for anything that is not the one right spelling of some bytes.
+ * Decodes base64 with or without padding, and passlib's variant with `.` for `+`. Returns `undefined` for padding of
+ * the wrong length, other characters, and bits at the end that a decoder would ignore.
  */
 export function decodePhcBase64(text: string): Buffer | undefined {
-  const standard = text.replaceAll('.', '+');
+  const unpadded = text.length % 4 === 0 ? text.replace(/={1,2}$/, '') : text;
+  const standard = unpadded.replaceAll('.', '+');
   const bytes = Buffer.from(standard, 'base64');
-  return bytes.toString('base64').replace(/=+$/, '') === standard ? bytes : undefined;
+  return encodePhcBase64(bytes) === standard ? bytes : undefined;
+}
+
+/** Encodes as PHC strings have it: base64 without padding. */
+export function encodePhcBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64').replace(/=+$/, '');
 }
 
 /**
@@ -21,16 +27,20 @@ export function decodeCryptNumber(text: string): number {
   return value;
 }
 
-/** Encodes bytes as scrypt's crypt(3) format does: groups of three, each a little-endian number. */
-export function encodeCryptBytes(bytes: Buffer): string {
-  let text = '';
-  for (let start = 0; start < bytes.length; start += 3) {
-    const group = bytes.subarray(start, start + 3);
-    let value = group.readUIntLE(0, group.length);
-    for (let i = 0; i <= group.length; i++) {
-      text += CRYPT_ALPHABET.charAt(value & 63);
-      value >>>= 6;
+/**
+ * Decodes the bytes of scrypt's crypt(3) format: groups of three, each a little-endian number. Returns `undefined` when
+ * the last group has bits beyond its bytes.
+ */
+export function decodeCryptBytes(text: string): Buffer | undefined {
+  const bytes: number[] = [];
+  for (let start = 0; start < text.length; start += 4) {
+    const group = text.slice(start, start + 4);
+    let value = decodeCryptNumber(group);
+    for (let i = 1; i < group.length; i++) {
+      bytes.push(value & 255);
+      value >>>= 8;
     }
+    if (value !== 0) return undefined;
   }
-  return text;
+  return Buffer.from(bytes);
 }

@@ -1,18 +1,34 @@
-/** One way to keep a password: what its hashes look like, and how a password is compared with one. */
+/** A password hash that has been read and found usable. */
+export interface PasswordHash {
+  /** The canonical notation: every hash has one, and this one is stored. */
+  readonly text: string;
+
+  /**
+   * Estimated work of one comparison, in units of a hash made today. The same on every machine, so that an import
+   * either works on all of them or on none; docs/decisions/0016 has the measurements.
+   */
+  readonly cost: number;
+
+  /** Compares a normalised password. Rejects when the library cannot use the hash. */
+  verify(password: string): Promise<boolean>;
+}
+
+/** One way to hash passwords: what its hashes look like, and how a password is compared with one. */
 export interface PasswordScheme {
-  /** Whether a stored hash is of this scheme, told by its prefix alone. */
+  /** Whether a hash is of this scheme, by its prefix alone. */
   matches(hash: string): boolean;
 
   /**
-   * Compares a normalised password with a hash that checkImport has nothing against; any other hash matches
-   * no password.
+   * Reads a hash in a notation of this scheme.
+   * @throws UnusableHash when it is malformed, or needs more time or memory than any sign-in may take
    */
-  verify(hash: string, password: string): Promise<boolean>;
+  read(hash: string): PasswordHash;
+}
 
-  /**
-   * Says in plain English why a hash that was made elsewhere must not be taken over, or `undefined` when it
-   * may be: it is malformed, or checking it would cost more time or memory than one sign-in is allowed to.
-   * Never repeats the hash.
-   */
-  checkImport(hash: string): string | undefined;
+/** A hash that cannot be used. The message is a sentence for the administrator and never repeats the hash. */
+export class UnusableHash extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'UnusableHash';
+  }
 }
