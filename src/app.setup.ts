@@ -5,7 +5,9 @@ import { setUpDocs } from './app.docs.js';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
 import { GatewayEdge } from './modules/gateway/index.js';
+import { Clock } from './platform/clock/clock.js';
 import { createAdapter } from './platform/http/adapter.js';
+import { registerArrival } from './platform/http/arrival.js';
 import { registerBodyParsers } from './platform/http/body-parsers.js';
 import { registerBodyDeadline } from './platform/http/body-deadline.js';
 import { registerClientAddress } from './platform/http/client-address.js';
@@ -48,6 +50,7 @@ export function setUpApp(
   const ownPaths = new OwnPaths();
   ownPaths.learnFrom(fastify);
   registerClientAddress(fastify, config.server.trustedProxies);
+  registerArrival(fastify, app.get(Clock));
   registerRequestId(fastify);
   registerRequestLog(fastify, app.get(AppLogger));
   registerDrain(fastify);

@@ -7,7 +7,7 @@ const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', GATEWAY_URL));
 const ABOUT_KEYS = ['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'];
 
 /**
- * The claims about the caller; undefined without one good assertion.
+ * The claims about the caller; undefined without one good assertion. To be called when the request's header arrives.
  * @param {import('node:http').IncomingMessage} request
  * @throws when the keys of the gateway cannot be had
  */
@@ -21,14 +21,23 @@ export async function callerOf(request) {
       issuer: ISSUER,
       audience: AUDIENCE,
       requiredClaims: ['exp', 'iat', 'jti', 'sub', 'client_id', 'scope'],
-      maxTokenAge: 60,
+      maxTokenAge: 10,
+      clockTolerance: 5,
     });
-    return payload;
+    return isFor(request, payload) ? payload : undefined;
   } catch (error) {
     if (error instanceof errors.JOSEError && !ABOUT_KEYS.includes(error.code)) return undefined;
     throw error;
   }
 }
+
+/**
+ * Whether the assertion is for this request. Frameworks that mount routers change `url` and keep `originalUrl`.
+ * @param {import('node:http').IncomingMessage & { originalUrl?: string }} request
+ * @param {import('jose').JWTPayload} payload
+ */
+const isFor = ({ method, originalUrl, url = '' }, { htm, path }) =>
+  htm === method && path === (originalUrl ?? url).split('?')[0];
 
 /**
  * Whether the caller's token has the scope.

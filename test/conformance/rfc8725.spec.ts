@@ -214,9 +214,9 @@ describe('RFC 8725 §3.11 and §3.12: another kind of token', () => {
 
   it('refuses what the gateway tells upstreams about the very same caller, and revokes nothing by it', async () => {
     const claims = genuine.claims as unknown as AccessTokenClaims;
-    const { assertion } = await server.app
+    const assertion = await server.app
       .get(IdentityAssertionIssuer)
-      .issue(claims, server.config.tokens.audience);
+      .issue(claims, server.config.tokens.audience, { method: 'GET', path: '/api/resources' });
     await expectAllRefused({
       assertion,
       'the token’s own claims, typed so': signed(genuine.claims, { typ: 'identity+jwt' }),

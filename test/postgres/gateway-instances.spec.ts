@@ -71,7 +71,13 @@ describe.skipIf(!HAS_REDIS_SERVER)('two instances of the gateway', () => {
         upstream: to,
       },
       { id: 'few', path: '/few/**', upstream: to, quotas: [{ limit: LIMIT, per: 'day', by: 'client' }] },
-      { id: 'events', path: '/events/**', websocket: true, upstream: events.origin },
+      {
+        id: 'events',
+        path: '/events/**',
+        audience: 'https://events.example',
+        websocket: true,
+        upstream: events.origin,
+      },
     ];
   }
 

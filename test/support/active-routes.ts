@@ -81,7 +81,7 @@ export function activeRoutesOfEachTest(): () => ActiveRoutesOfTest {
 
 /** A file of routes that are named for their paths. */
 export function aFileOf(...ids: string[]): string {
-  return `routes:\n${ids.map((id) => `- { id: ${id}, path: /${id}/**, upstream: "http://${id}" }\n`).join('')}`;
+  return `routes:\n${ids.map((id) => `- { id: ${id}, path: /${id}/**, audience: ${id}, upstream: "http://${id}" }\n`).join('')}`;
 }
 
 /** Which routes are in force. */

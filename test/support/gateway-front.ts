@@ -90,6 +90,7 @@ export function anAdmission(
     route,
     path: request.url ?? '/',
     identityHeaders: {},
+    renewIdentity: async () => said.identityHeaders ?? {},
     requestId: 'request-1',
     caller: callerNamedIn(request),
     clientIp: '203.0.113.9',

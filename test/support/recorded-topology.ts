@@ -1,10 +1,11 @@
+import { type RequestListener, request as requestOf } from 'node:http';
 import { HEADER_PRESETS } from '../../src/modules/gateway/identity/header-presets.js';
 import type { RouteEntry } from '../../src/modules/gateway/routes/file/route-entry.js';
 import { freePort } from './free-port.js';
 import { type GatewayTopology, startTopology } from './gateway-topology.js';
 import { bearer } from './http.js';
 import { RoutesFolder } from './routes-folder.js';
-import { type RecordingUpstream, lastOf, startRecordingUpstream, valuesAt } from './upstream-recorder.js';
+import { type RecordingUpstream, startRecordingUpstream, valuesAt } from './upstream-recorder.js';
 
 /** Nobody's name for a machine of the tests: what is meant is the name. */
 export const AUDIENCES = {
@@ -15,26 +16,48 @@ export const AUDIENCES = {
 
 export type Audience = keyof typeof AUDIENCES;
 
-/** The gateway topology with one more upstream, which keeps what it is told: a service that turned against the others. */
+/** Where the gateway calls the upstream of each audience. */
+const PATHS: Record<Audience, string> = {
+  api: '/api/resources',
+  identity: '/admin/users',
+  orders: '/captured/orders',
+};
+
+/** The gateway topology with one more upstream, and with a record of what the gateway sends to each of them. */
 export interface RecordedTopology extends GatewayTopology {
+  /** A service that turned against the others: it keeps what it receives. */
   upstream: RecordingUpstream;
-  /** The assertion with which the gateway calls an upstream of that audience. @param token of the caller */
-  captured(audience: Audience, token: string): Promise<string>;
+  /**
+   * The assertion with which the gateway calls an upstream of that audience.
+   * @param token of the caller
+   * @param path by default a usual one of that upstream
+   */
+  captured(audience: Audience, token: string, path?: string): Promise<string>;
 }
 
 /** @param routes beside those of the API, of the identity role and of the recording upstream */
 export async function startRecordedTopology(routes: RouteEntry[] = []): Promise<RecordedTopology> {
-  const upstream = await startRecordingUpstream();
   const folder = new RoutesFolder();
   const [identityPort, apiPort] = [await freePort(), await freePort()];
-  const [identityUrl, apiUrl] = [`http://127.0.0.1:${identityPort}`, `http://127.0.0.1:${apiPort}`];
+  const recorders = {
+    api: await startRecordingUpstream(passedTo(apiPort)),
+    identity: await startRecordingUpstream(passedTo(identityPort)),
+    orders: await startRecordingUpstream(),
+  };
+  const upstream = recorders.orders;
+  const [identityUrl, apiUrl] = [recorders.identity.origin, recorders.api.origin];
   const entries: RouteEntry[] = [
     { id: 'api', path: '/api/**', upstream: apiUrl },
     { id: 'users', path: '/admin/users/**', audience: AUDIENCES.identity, upstream: identityUrl },
     { id: 'password', path: '/account/password', audience: AUDIENCES.identity, upstream: identityUrl },
-    ...Object.entries(AUDIENCES).map(([name, audience]) => ({
-      ...{ id: `captured-${name}`, path: `/captured/${name}`, audience, upstream: upstream.origin },
-    })),
+    {
+      ...{ id: 'captured-orders', path: '/captured/orders/**', audience: AUDIENCES.orders },
+      upstream: upstream.origin,
+    },
+    {
+      ...{ id: 'mapped', path: '/mapped/**', audience: AUDIENCES.orders },
+      upstream: { targets: [upstream.origin], strip_prefix: '/mapped', add_prefix: '/v2/orders' },
+    },
     ...HEADER_PRESETS.map((identity) => ({
       ...{ id: identity, path: `/captured/${identity}`, identity, upstream: upstream.origin },
     })),
@@ -53,17 +76,31 @@ export async function startRecordedTopology(routes: RouteEntry[] = []): Promise<
   return {
     ...topology,
     upstream,
-    async captured(audience, token) {
-      upstream.forget();
-      const { status } = await bearer(topology.gateway, token, `/captured/${audience}`);
-      const [assertion, ...others] = status === 200 ? valuesAt(lastOf(upstream), 'X-Identity') : [];
+    async captured(audience, token, path = PATHS[audience]) {
+      const recorder = recorders[audience];
+      recorder.forget();
+      const { status } = await bearer(topology.gateway, token, path);
+      const [assertion, ...others] = recorder.requests.flatMap((request) => valuesAt(request, 'X-Identity'));
       if (assertion === undefined || others.length > 0) throw new Error(`The call was answered ${status}.`);
       return assertion;
     },
     async close() {
       await topology.close();
-      await upstream.close();
+      await Promise.all(Object.values(recorders).map((recorder) => recorder.close()));
       folder.remove();
     },
+  };
+}
+
+/** Passes every request on, with its header as it came. */
+function passedTo(port: number): RequestListener {
+  return (request, response) => {
+    const { method, url: path, rawHeaders: headers } = request;
+    const passed = requestOf({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
+      response.writeHead(answer.statusCode!, answer.rawHeaders);
+      answer.pipe(response);
+    });
+    passed.on('error', () => response.destroy());
+    request.pipe(passed);
   };
 }

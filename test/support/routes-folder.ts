@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { reservedAudiences } from '../../src/modules/gateway/routes/audience-conflicts.js';
 import { FilesRead } from '../../src/modules/gateway/routes/file/files-read.js';
 import { type RouteMistake, RoutesError } from '../../src/modules/gateway/routes/file/routes-error.js';
 import { readRoutesFile } from '../../src/modules/gateway/routes/file/routes-file.js';
@@ -9,6 +10,7 @@ import { OwnPaths } from '../../src/platform/http/own-paths.js';
 
 export const ISSUER = 'https://gateway.example';
 export const AUDIENCE = 'https://api.example';
+export const IDENTITY_URL = 'https://identity.internal';
 
 /** A folder for a routes file and what it names. */
 export class RoutesFolder {
@@ -25,7 +27,11 @@ export class RoutesFolder {
 
   /** Writes the routes file and reads it as the gateway does. */
   read(text: string, ownPaths = new OwnPaths()): Route[] {
-    const context = { audience: AUDIENCE, issuer: ISSUER, ownPaths, files: new FilesRead() };
+    const reserved = { apiUrl: undefined, identityUrl: IDENTITY_URL, identityAudience: `${ISSUER}/identity` };
+    const context = {
+      ...{ audience: AUDIENCE, issuer: ISSUER, ownPaths, files: new FilesRead() },
+      reservedAudiences: reservedAudiences({ audience: AUDIENCE, ...reserved }),
+    };
     return readRoutesFile(this.write(text), context);
   }
 

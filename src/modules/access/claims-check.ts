@@ -1,9 +1,7 @@
 import type { AccessTokenClaims } from '../../protocol/access-token.js';
 import { InvalidToken } from '../../protocol/bearer-error.js';
+import { CLOCK_SKEW } from '../../protocol/clock-skew.js';
 import { parseScope } from '../../protocol/scopes.js';
-
-/** How far the clocks of issuer and resource server may be apart. Seconds. */
-const CLOCK_SKEW = 5;
 
 export interface ExpectedClaims {
   issuer: string;

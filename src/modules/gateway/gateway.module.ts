@@ -7,7 +7,6 @@ import { AdminRoutesController } from './http/admin-routes.controller.js';
 import { ForwardAuthController } from './http/forward-auth.controller.js';
 import { GatewayEdge } from './http/gateway-edge.js';
 import { Upgrades } from './http/upgrades.js';
-import { AssertionCache } from './identity/assertion-cache.js';
 import { UpstreamIdentity } from './identity/upstream-identity.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { Forwarder } from './proxy/forwarder.js';
@@ -22,7 +21,6 @@ import { Upstreams } from './routes/upstreams.js';
   controllers: [AdminRoutesController, ForwardAuthController],
   providers: [
     ActiveRoutes,
-    AssertionCache,
     {
       provide: Forwarder,
       inject: [UpstreamPools, AppLogger],

@@ -22,7 +22,7 @@ function theClaims() {
   const now = Math.floor(Date.now() / 1000);
   return {
     ...{ iss: ISSUER, aud: ISSUER, sub: 'person:1', client_id: 'grantway', scope: 'resources:read profile' },
-    ...{ iat: now, exp: now + 60, jti: randomUUID() },
+    ...{ iat: now, exp: now + 10, jti: randomUUID(), htm: 'GET', path: '/api/documents' },
   };
 }
 
@@ -52,7 +52,7 @@ class RunningExample {
   /** @returns the status of an answer to this assertion, or to several */
   async statusOf(...assertions: string[]): Promise<number> {
     // fetch would join them with a comma, which is another thing than the field twice.
-    const asked = request(`${this.url}/api/documents`, { headers: { 'X-Identity': assertions } });
+    const asked = request(`${this.url}/api/documents?limit=1`, { headers: { 'X-Identity': assertions } });
     const [answer] = await once(asked.end(), 'response');
     answer.resume();
     return answer.statusCode;
@@ -123,8 +123,11 @@ describe('examples/api-server', () => {
     ['one without a type', () => [assertion({}, { alg: 'ES256', kid: 'current' })]],
     ['one for another audience', () => [assertion({ aud: `${ISSUER}/identity` })]],
     ['one of another issuer', () => [assertion({ iss: 'https://evil.example' })]],
-    ['one that has expired', () => [assertion({ iat: theClaims().iat - 61, exp: theClaims().iat - 1 })]],
-    ['one that is older than a minute', () => [assertion({ iat: theClaims().iat - 3600 })]],
+    ['one that has expired', () => [assertion({ iat: theClaims().iat - 17, exp: theClaims().iat - 7 })]],
+    ['one for another method', () => [assertion({ htm: 'POST' })]],
+    ['one for another path', () => [assertion({ path: '/api/documents/7' })]],
+    ['one that is bound to no request', () => [assertion({ htm: undefined, path: undefined })]],
+    ['one that is older than ten seconds', () => [assertion({ iat: theClaims().iat - 3600 })]],
     ['one that never expires', () => [assertion({ exp: undefined })]],
     ['one that does not say since when', () => [assertion({ iat: undefined })]],
     ['one about nobody', () => [assertion({ sub: undefined })]],

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dialect } from '../../../src/modules/gateway/forward-auth/dialects.js';
 import { freePort } from '../../support/free-port.js';
 import type { Answer } from '../../support/http.js';
+import { decodeJwt } from '../../support/jwt.js';
 import { answerOf, raw, rawRequest } from '../../support/raw.js';
 import { type RoutedGateway, startRoutedGateway } from '../../support/routed-gateway.js';
 import type { TestServer } from '../../support/server.js';
@@ -61,7 +62,11 @@ const DIALECTS = Object.keys(SUB_REQUESTS) as Dialect[];
 
 const upstream = 'http://127.0.0.1:9';
 const ROUTES = [
-  { id: 'orders', path: '/api/orders/**', scopes: { GET: ['orders:read'], '*': ['orders:write'] }, upstream },
+  {
+    ...{ id: 'orders', path: '/api/orders/**', scopes: { GET: ['orders:read'], '*': ['orders:write'] } },
+    // Of no meaning here: another proxy forwards.
+    upstream: { targets: [upstream], strip_prefix: '/api' },
+  },
   { id: 'account', path: '/my/**', scopes: ['account'], identity: 'oauth2-proxy' as const, upstream },
   ...DIALECTS.map((dialect) => ({
     ...{ id: `limited-${dialect}`, path: `/limited/${dialect}`, upstream },
@@ -113,6 +118,14 @@ describe.each(DIALECTS)('the sub-request of %s', (dialect) => {
       expect(status).toBe(200);
     },
   );
+
+  it('binds the identity to the original method and path, as the proxy forwards them', async () => {
+    const { headers } = await ask(gateway, dialect, {
+      ...{ method: 'DELETE', target: '/api/orders/%7e7?a=b', fields: [token] },
+    });
+    const { claims } = decodeJwt(headers.get('X-Identity')!);
+    expect(claims).toMatchObject({ htm: 'DELETE', path: '/api/orders/%7e7' });
+  });
 
   it('has the headers of the route’s preset instead where it has one', async () => {
     const { status, headers } = await ask(gateway, dialect, { target: '/my/page', fields: [token] });

@@ -29,12 +29,12 @@ describe('a forwarded answer', () => {
         { id: 'few', path: '/few/**', upstream: to, quotas: [{ limit: 1, per: 'day', by: 'client' }] },
         { id: 'small', path: '/small/**', upstream: to, max_body: '1B' },
         {
-          ...{ id: 'away', path: '/away/**' },
+          ...{ id: 'away', path: '/away/**', audience: 'https://away.example' },
           upstream: { targets: ['http://127.0.0.1:9'], breaker: { failures: 1_000 } },
         },
         { id: 'silent', path: '/silent/**', upstream: to, timeouts: { headers: '200ms' } },
         {
-          ...{ id: 'broken', path: '/broken/**' },
+          ...{ id: 'broken', path: '/broken/**', audience: 'https://away.example' },
           upstream: { targets: ['http://127.0.0.1:9'], breaker: { failures: 1, open: '60s' } },
         },
       ],

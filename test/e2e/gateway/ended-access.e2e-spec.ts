@@ -26,7 +26,10 @@ let admin: Administration;
 beforeAll(async () => {
   upstream = await startWebSocketUpstream();
   topology = await startRecordedTopology([
-    { id: 'live', path: '/live', scopes: ['resources:read'], websocket: true, upstream: upstream.origin },
+    {
+      ...{ id: 'live', path: '/live', scopes: ['resources:read'], websocket: true },
+      ...{ audience: 'https://live.example', upstream: upstream.origin },
+    },
   ]);
   all = asOne(topology);
   resourceServer = await aResourceServer(all);

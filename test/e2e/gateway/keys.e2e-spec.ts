@@ -71,7 +71,7 @@ function anAssertion(header: object = {}, privateKey = key.privateKey): string {
   return signedWith(
     privateKey,
     { typ: 'identity+jwt', alg: 'ES256', kid: key.kid, ...header },
-    { ...asserted, iat, exp: iat + 60 },
+    { ...asserted, iat, exp: iat + 10, htm: 'GET', path: API },
   );
 }
 

@@ -44,9 +44,14 @@ describe('secrets in forwarded calls', () => {
         upstream: upstream.origin,
         quotas: [{ limit: 1, per: 'day', by: 'user' }],
       },
-      { id: 'garbage', path: '/garbage/**', upstream: garbage.origin },
-      { id: 'withheld', path: '/withheld/**', upstream: withheld.origin },
-      { id: 'away', path: '/away/**', upstream: 'http://127.0.0.1:9' },
+      { id: 'garbage', path: '/garbage/**', audience: 'https://garbage.example', upstream: garbage.origin },
+      {
+        id: 'withheld',
+        path: '/withheld/**',
+        audience: 'https://withheld.example',
+        upstream: withheld.origin,
+      },
+      { id: 'away', path: '/away/**', audience: 'https://away.example', upstream: 'http://127.0.0.1:9' },
     ]);
     token = await gateway.tokenFor('profile');
     secrets.add(token.split('.')[2]!);

@@ -129,7 +129,7 @@ describe('the file of routes', () => {
     ],
     [
       'two routes of one path',
-      '{"routes":[{"id":"x","path":"/x","upstream":"http://a.example"},{"id":"y","path":"/x","upstream":"http://b.example"}]}',
+      '{"routes":[{"id":"x","path":"/x","upstream":"http://a.example"},{"id":"y","path":"/x","upstream":"http://a.example"}]}',
       /path/,
     ],
     ['nothing', '', /./],

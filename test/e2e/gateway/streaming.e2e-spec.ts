@@ -31,10 +31,16 @@ describe('a forwarded body', () => {
         { id: 'streams', path: '/streams/**', upstream: to },
         { id: 'brisk', path: '/brisk/**', upstream: to, timeouts: { idle: '500ms' } },
         { id: 'small', path: '/small/**', upstream: to, max_body: '1KiB' },
-        { id: 'nowhere', path: '/nowhere/**', upstream: 'http://127.0.0.1:9' },
+        {
+          id: 'nowhere',
+          path: '/nowhere/**',
+          audience: 'https://nowhere.example',
+          upstream: 'http://127.0.0.1:9',
+        },
         {
           id: 'shut',
           path: '/shut/**',
+          audience: 'https://nowhere.example',
           upstream: { targets: ['http://127.0.0.1:9'], breaker: { failures: 1, open: '60s' } },
         },
       ],

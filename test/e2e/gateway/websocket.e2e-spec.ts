@@ -77,7 +77,7 @@ describe('a WebSocket', () => {
       { id: 'orders', path: '/orders/**', upstream: to },
       { id: 'brisk', path: '/brisk/**', websocket: true, upstream: to, timeouts: { idle: '400ms' } },
       { id: 'one', path: '/one/**', websocket: true, upstream: { targets: [to], max_in_flight: 1 } },
-      { id: 'away', path: '/away/**', websocket: true, upstream: 'http://127.0.0.1:9' },
+      { id: 'away', path: '/away/**', audience: 'x', websocket: true, upstream: 'http://127.0.0.1:9' },
     ];
   }
 

@@ -210,7 +210,10 @@ describe('scripts/start-gateway.mjs', { timeout: 120_000 }, () => {
 
     it('has the gateway read its file of routes again', async () => {
       const file = join(home.folder, 'routes.yaml');
-      writeFileSync(file, 'routes:\n- { id: api, path: /api/**, upstream: "http://127.0.0.1:9" }\n');
+      writeFileSync(
+        file,
+        'routes:\n- { id: api, path: /api/**, audience: x, upstream: "http://127.0.0.1:9" }\n',
+      );
       const script = await start({ ...CHOSEN, ROUTES_FILE: file });
       await script.says(READY);
       script.signal('SIGHUP');
@@ -226,7 +229,7 @@ describe('scripts/start-gateway.mjs', { timeout: 120_000 }, () => {
     ])('stops all three in order when its terminal is closed, %s a file of routes', async (_, routes) => {
       writeFileSync(
         join(home.folder, 'routes.yaml'),
-        'routes:\n- { id: api, path: /api/**, upstream: "http://127.0.0.1:9" }\n',
+        'routes:\n- { id: api, path: /api/**, audience: x, upstream: "http://127.0.0.1:9" }\n',
       );
       const script = await start({ ...CHOSEN, ...routes }, true);
       await script.says(READY);

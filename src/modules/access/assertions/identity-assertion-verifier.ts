@@ -1,14 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { TokenConfig } from '../../../config/config.js';
-import { Clock } from '../../../platform/clock/clock.js';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
 import { InvalidToken } from '../../../protocol/bearer-error.js';
-import { IDENTITY_ASSERTION_TTL, IDENTITY_ASSERTION_TYPE } from '../../../protocol/identity-assertion.js';
+import {
+  type AssertedRequest,
+  IDENTITY_ASSERTION_TTL,
+  IDENTITY_ASSERTION_TYPE,
+  type IdentityAssertionClaims,
+} from '../../../protocol/identity-assertion.js';
 import { checkClaims } from '../claims-check.js';
 import { TokenSignatures } from '../token-signatures.js';
 
 /** Which role a route is of: an assertion that opens those of one opens none of the other, in one process too. */
 export type AssertionReceiver = 'api' | 'identity';
+
+/** A request that came with an assertion. */
+export interface ArrivedRequest extends AssertedRequest {
+  /** When its header arrived, in seconds since 1970: however long its body takes, that is when the assertion is judged. */
+  arrivedAt: number;
+}
 
 /** Says whether a gateway's assertion counts. Its claims are those of the token that it stands for. */
 @Injectable()
@@ -18,13 +28,16 @@ export class IdentityAssertionVerifier {
   constructor(
     private readonly signatures: TokenSignatures,
     private readonly config: TokenConfig,
-    private readonly clock: Clock,
   ) {
     this.audiences = { api: config.audience, identity: config.identityAudience };
   }
 
   /** @throws InvalidToken; Overloaded when the gateway's keys cannot be had */
-  async verify(assertion: string, receiver: AssertionReceiver): Promise<AccessTokenClaims> {
+  async verify(
+    assertion: string,
+    receiver: AssertionReceiver,
+    request: ArrivedRequest,
+  ): Promise<AccessTokenClaims> {
     const payload = await this.signatures.payloadOf(assertion, IDENTITY_ASSERTION_TYPE);
     const audience = this.audiences[receiver];
     // One text: the audience that a list has besides could use it here.
@@ -34,12 +47,14 @@ export class IdentityAssertionVerifier {
     const claims = checkClaims(payload, {
       issuer: this.config.issuer,
       audience,
-      now: this.clock.seconds(),
+      now: request.arrivedAt,
       // A caller left with no scope is refused for its scope (403), as where the token itself is shown.
       scopeMayBeEmpty: true,
     });
-    // Nobody can take an assertion back, so one that outlives its minute is none of the gateway's.
-    if (claims.exp - claims.iat > IDENTITY_ASSERTION_TTL) throw new InvalidToken('an assertion for too long');
+    const { htm, path } = claims as Partial<IdentityAssertionClaims>;
+    if (htm !== request.method || path !== request.path) throw new InvalidToken('for another request');
+    // An assertion cannot be revoked, so its lifetime is what bounds the use of a captured one.
+    if (claims.exp - claims.iat > IDENTITY_ASSERTION_TTL) throw new InvalidToken('its lifetime is too long');
     return claims;
   }
 }

@@ -5,6 +5,7 @@ import type { AccessTokenClaims } from '../../../protocol/access-token.js';
 import { MalformedBearerRequest, MissingToken } from '../../../protocol/bearer-error.js';
 import { IDENTITY_HEADER } from '../../../protocol/identity-assertion.js';
 import {
+  type ArrivedRequest,
   type AssertionReceiver,
   IdentityAssertionVerifier,
 } from '../assertions/identity-assertion-verifier.js';
@@ -21,6 +22,12 @@ export class AssertionAuthentication extends CallerAuthentication {
     const [assertion, ...others] = headerValues(request, IDENTITY_HEADER);
     if (assertion === undefined) throw new MissingToken();
     if (others.length > 0) throw new MalformedBearerRequest('There is more than one X-Identity header.');
-    return this.verifier.verify(assertion, receiver);
+    return this.verifier.verify(assertion, receiver, arrived(request));
   }
+}
+
+/** The request as it came, not as the router reads it. */
+function arrived({ raw: { method = '', url = '' }, arrivedAt }: FastifyRequest): ArrivedRequest {
+  if (arrivedAt === undefined) throw new Error('The arrival of the request was not noted.');
+  return { method, path: url.split('?', 1)[0]!, arrivedAt };
 }

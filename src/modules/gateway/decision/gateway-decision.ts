@@ -19,6 +19,8 @@ export interface Call {
   authorizations: readonly string[];
   /** The caller's address, as far as trusted proxies say it. */
   ip: string;
+  /** Whether another proxy forwards the request: with its target as it stands here, whatever the route's prefixes are. */
+  isForwardedElsewhere?: boolean;
 }
 
 /** A call that may go on, and what goes with it. */
@@ -30,6 +32,8 @@ export interface AdmittedCall {
   claims: AccessTokenClaims | undefined;
   /** What the upstream learns of the caller, by header name. */
   identityHeaders: Readonly<Record<string, string>>;
+  /** The same for another attempt: an assertion lasts no longer than one needs to arrive. */
+  renewIdentity: () => Promise<Readonly<Record<string, string>>>;
   /** What the caller learns of its limits, by header name. */
   limitHeaders: Readonly<Record<string, string>>;
   /** Whether the token would still be let through, for what lasts longer than a decision. */
@@ -66,11 +70,19 @@ export class GatewayDecision {
       checkScopes(claims, scopes);
     }
     const limitHeaders = await this.limits.admit(route, { claims, ip: call.ip });
+    const path = upstreamPath(route, target.path);
+    const asserted = {
+      method: call.method,
+      path: call.isForwardedElsewhere ? call.rawTarget.split('?', 1)[0]! : path,
+    };
+    const renewIdentity = async () =>
+      claims === undefined ? {} : this.identity.headersFor(route, claims, asserted);
     return {
       route,
-      path: upstreamPath(route, target.path) + target.query,
+      path: path + target.query,
       claims,
-      identityHeaders: claims === undefined ? {} : await this.identity.headersFor(route, claims),
+      identityHeaders: await renewIdentity(),
+      renewIdentity,
       limitHeaders,
       stillStands: async () => claims === undefined || this.isGood(call, target, scopes),
     };

@@ -100,6 +100,7 @@ export class ForwardAuthController implements OnModuleInit {
       ...originalCall(dialect, { method: method!, rest, rawHeaders }),
       authorizations: headerValues(request, 'authorization'),
       ip: request.ip,
+      isForwardedElsewhere: true,
     };
     const { route, identityHeaders, limitHeaders } = await this.decision.admit(call, (claims) => {
       request.clientId = claims.client_id;

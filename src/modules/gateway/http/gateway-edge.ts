@@ -93,7 +93,7 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
 
   private admissionOf(
     request: FastifyRequest,
-    { route, path, claims, identityHeaders, limitHeaders }: AdmittedCall,
+    { route, path, claims, identityHeaders, renewIdentity, limitHeaders }: AdmittedCall,
     clientIp: string,
     corsHeaders: Readonly<Record<string, string>>,
   ): Admission {
@@ -101,6 +101,7 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
       route,
       path,
       identityHeaders,
+      renewIdentity,
       requestId: request.id,
       caller: callerOf(claims, clientIp),
       clientIp,

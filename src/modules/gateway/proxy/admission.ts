@@ -7,6 +7,8 @@ export interface Admission {
   path: string;
   /** Set on the request to the upstream, whatever came under these names. */
   identityHeaders: Readonly<Record<string, string>>;
+  /** The same for another attempt: an assertion lasts no longer than one needs to arrive. */
+  renewIdentity: () => Promise<Readonly<Record<string, string>>>;
   requestId: string;
   /** Whoever this counts for among what is in flight, by `callerOf`. */
   caller: string;

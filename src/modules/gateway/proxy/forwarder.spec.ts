@@ -38,6 +38,22 @@ const echo: RequestListener = (request, response) => {
 };
 
 describe('a forwarded request', () => {
+  it('names the caller anew for each attempt: an assertion lasts no longer than one needs to arrive', async () => {
+    const upstream = await anUpstream(echo);
+    const away = { ...upstream, origin: 'http://127.0.0.1:9' };
+    const said = {
+      identityHeaders: { 'X-Identity': 'first' },
+      renewIdentity: async () => ({ 'X-Identity': 'renewed' }),
+    };
+    const front = toBeClosed(await startFront(aRouteTo([away, upstream]), said));
+    const seen = new Set<string>();
+    for (let time = 0; time < 4; time += 1) {
+      const { rawHeaders } = (await (await fetch(front.origin)).json()) as { rawHeaders: string[] };
+      seen.add(rawHeaders[rawHeaders.indexOf('X-Identity') + 1]!);
+    }
+    expect(seen).toEqual(new Set(['first', 'renewed']));
+  });
+
   it('arrives as it was admitted, and its answer returns', async () => {
     const front = await aFront(await anUpstream(echo), {}, { path: '/v1/x?a=%2F&b' });
     const answer = await fetch(`${front.origin}/api/x`, { method: 'PATCH', body: 'text' });

@@ -92,7 +92,9 @@ export class Forwarder {
       } catch (error) {
         this.log.failed(error as Error, target, admission);
         const isRepeatable = mayRepeat && error instanceof Unreached && tried.size < MOST_TARGETS;
-        target = isRepeatable ? this.pools.another(asking, tried) : undefined;
+        if (!isRepeatable) throw error;
+        forwarding.admission = { ...admission, identityHeaders: await admission.renewIdentity() };
+        target = this.pools.another(asking, tried);
         if (target === undefined) throw error;
       }
     }

@@ -7,16 +7,20 @@ import { RoutesError } from './file/routes-error.js';
 const active = activeRoutesOfEachTest();
 
 describe('the table in force', () => {
-  it('is warned about when different upstreams accept the same assertions', () => {
-    active().loaded(aFileOf('a', 'b'));
-    expect(active().lines).toContainEqual({
-      level: 'warn',
-      fields: { routes: ['a', 'b'] },
-      message: expect.stringContaining('share an audience'),
-    });
-    active().lines.length = 0;
-    active().loaded(aFileOf('a'));
-    expect(active().lines.filter(({ level }) => level === 'warn')).toEqual([]);
+  it('keeps the audiences of our own roles for their upstreams, by the configuration', () => {
+    const own = { apiUrl: 'http://api', identityUrl: 'http://people' };
+    const load = (entry: string) => {
+      const routesFile = active().folder.write(`routes: [{ id: a, path: /a, ${entry} }]`);
+      active()
+        .of({ routesFile, ...own })
+        .load(ownPathsOf());
+    };
+    expect(() => load('upstream: http://orders')).toThrow('/routes/0/audience: is AUDIENCE');
+    expect(() => load('upstream: http://orders, audience: https://gateway.example/identity')).toThrow(
+      '/routes/0/audience: is reserved for the auth server',
+    );
+    load('upstream: http://api');
+    load('upstream: http://people, audience: https://gateway.example/identity');
   });
 
   it('is that of the file', () => {

@@ -5,13 +5,13 @@ import { Clock } from '../../../platform/clock/clock.js';
 import { OwnPaths } from '../../../platform/http/own-paths.js';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
 import { terminalIsGone } from '../../../platform/process/terminal.js';
+import { reservedAudiences } from './audience-conflicts.js';
 import { configuredRoutes } from './configured-routes.js';
 import { FilesRead } from './file/files-read.js';
 import { RoutesError } from './file/routes-error.js';
 import { readRoutesFile } from './file/routes-file.js';
 import { WatchedFiles } from './file/watched-files.js';
 import { RouteTable } from './route-table.js';
-import { sharedAudiences } from './shared-audiences.js';
 import { Upstreams } from './upstreams.js';
 
 /**
@@ -97,19 +97,19 @@ export class ActiveRoutes implements OnApplicationShutdown {
   private readTable(): RouteTable {
     if (this.file === undefined) return new RouteTable(configuredRoutes(this.config), this.ownPaths);
     this.read = new FilesRead();
-    const { audience } = this.config;
-    const { issuer } = this.server;
-    const context = { audience, issuer, ownPaths: this.ownPaths, files: this.read };
+    const context = {
+      audience: this.config.audience,
+      issuer: this.server.issuer,
+      ownPaths: this.ownPaths,
+      reservedAudiences: reservedAudiences(this.config),
+      files: this.read,
+    };
     return new RouteTable(readRoutesFile(this.file, context), this.ownPaths);
   }
 
   private takeUp(table: RouteTable): void {
     this.upstreams.retain(table.routes);
     this.inForce = { table, since: this.clock.now() };
-    for (const sharing of sharedAudiences(table.routes)) {
-      const routes = sharing.map(({ id }) => id);
-      this.logger.warn({ routes }, 'upstreams share an audience: each can use at the others what it is sent');
-    }
   }
 
   /** What was read in vain is not read again until it differs, so that the log says it once. */

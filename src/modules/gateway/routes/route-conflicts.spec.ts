@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ownPathsOf } from '../../../../test/support/own-paths.js';
 import { aRoute } from '../../../../test/support/routes.js';
+import { audienceConflicts } from './audience-conflicts.js';
 import { claimsOnOwnPaths } from './own-path-claims.js';
 import { conflictsBetween } from './route-conflicts.js';
 import { RouteTable } from './route-table.js';
 import type { Route } from './route.js';
-import { sharedAudiences } from './shared-audiences.js';
 
 describe('a conflict', () => {
   it.each<[string, Route[], unknown[]]>([
@@ -87,7 +87,7 @@ describe('a table of ten thousand routes', () => {
     );
     conflictsBetween(watched);
     claimsOnOwnPaths(watched, OWN.all());
-    sharedAudiences(watched);
+    audienceConflicts(watched, []);
     expect(new RouteTable(watched, OWN).routes).toHaveLength(routes.length);
     return looks;
   }

@@ -5,6 +5,7 @@ import { Clock } from '../../../platform/clock/clock.js';
 import { randomToken } from '../../../platform/crypto/random.js';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
 import {
+  type AssertedRequest,
   IDENTITY_ASSERTION_TTL,
   IDENTITY_ASSERTION_TYPE,
   type IdentityAssertionClaims,
@@ -21,28 +22,29 @@ export class IdentityAssertionIssuer {
     private readonly clock: Clock,
   ) {}
 
-  /**
-   * @param token claims of the accepted access token; the assertion never outlives it
-   * @returns the assertion and its end, in seconds since 1970
-   */
-  async issue(token: AccessTokenClaims, audience: string): Promise<{ assertion: string; exp: number }> {
+  /** @param token claims of the accepted access token; the assertion never outlives it */
+  async issue(
+    token: AccessTokenClaims,
+    audience: string,
+    { method, path }: AssertedRequest,
+  ): Promise<string> {
     const { privateKey, kid } = await this.keys.current('ES256');
     const iat = this.clock.seconds();
-    const exp = Math.min(iat + IDENTITY_ASSERTION_TTL, token.exp);
     const claims: IdentityAssertionClaims = {
       ...token,
       iss: this.config.issuer,
       aud: audience,
       iat,
-      exp,
+      exp: Math.min(iat + IDENTITY_ASSERTION_TTL, token.exp),
       jti: randomToken(),
+      htm: method,
+      path,
     };
-    const assertion = this.jwt.sign(claims, {
+    return this.jwt.sign(claims, {
       // A parsed key, not PEM; the types of @nestjs/jwt know only text and secrets.
       privateKey: privateKey as unknown as Buffer,
       algorithm: 'ES256',
       header: { typ: IDENTITY_ASSERTION_TYPE, alg: 'ES256', kid },
     });
-    return { assertion, exp };
   }
 }

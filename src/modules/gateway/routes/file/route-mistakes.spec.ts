@@ -85,6 +85,25 @@ describe('a mistake that no schema finds', () => {
       /as a browser writes it/,
     ],
     [
+      'more time to connect than an assertion has to arrive',
+      aFileWith('timeouts: { connect: 5001ms }'),
+      '/routes/0/timeouts/connect',
+      /at most 5s .* valid for 10 seconds/,
+    ],
+    [
+      'the audience of the auth server for another upstream',
+      aFileWith(`audience: ${ISSUER}/identity`),
+      '/routes/0/audience',
+      /reserved for the auth server: IDENTITY_URL/,
+    ],
+    [
+      'one audience for two upstreams',
+      'routes:\n- { id: a, path: /a, audience: x, upstream: "http://u" }\n' +
+        '- { id: b, path: /b, audience: x, upstream: "http://v" }',
+      '/routes/1/audience',
+      /audience of route a too, .* Set an audience for each upstream/,
+    ],
+    [
       'a prefix of half a segment',
       aFileWithUpstream('strip_prefix: /ap', '/api/**'),
       '/routes/0/upstream/strip_prefix',

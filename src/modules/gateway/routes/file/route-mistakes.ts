@@ -1,9 +1,13 @@
 import { isOrigin } from '../../../../config/origins.js';
+import { CLOCK_SKEW } from '../../../../protocol/clock-skew.js';
+import { IDENTITY_ASSERTION_TTL } from '../../../../protocol/identity-assertion.js';
 import { canonicalTarget } from '../../paths/canonical-path.js';
+import { DEFAULT_ROUTE } from '../route-defaults.js';
 import { USUAL_METHODS } from '../route-methods.js';
 import { InvalidPathPattern, literalPrefixOf, parsePathPattern } from '../path-pattern.js';
 import { type HealthEntry, type RouteEntry, healthOf, upstreamEntryOf } from './route-entry.js';
 import type { Finding, Place } from './routes-error.js';
+import { durationText, millisecondsOf } from './units.js';
 
 /**
  * What no schema can say against one entry. Places are within the entry.
@@ -14,6 +18,7 @@ export function mistakesOfEntry(entry: RouteEntry, issuer: string): Finding[] {
     ...pathMistakes(entry),
     ...scopeMistakes(entry),
     ...webSocketMistakes(entry),
+    ...connectMistakes(entry),
     ...originMistakes(entry, issuer),
     ...prefixMistakes(entry),
     ...tlsMistakes(entry),
@@ -59,6 +64,23 @@ function scopeMistakes({ methods = [...USUAL_METHODS], scopes }: RouteEntry): Fi
 function webSocketMistakes({ websocket, methods }: RouteEntry): Finding[] {
   if (websocket !== true || methods === undefined || methods.includes('GET')) return [];
   return [{ place: ['websocket'], detail: 'is only for a route with GET, the method of the handshake' }];
+}
+
+/** The rest of the time of an assertion is for clocks that differ. */
+const LONGEST_CONNECT_MS = (IDENTITY_ASSERTION_TTL - CLOCK_SKEW) * 1_000;
+
+function connectMistakes({
+  timeouts,
+  identity = DEFAULT_ROUTE.identity,
+  public: isPublic,
+}: RouteEntry): Finding[] {
+  const { connect } = timeouts ?? {};
+  if (connect === undefined || identity !== 'assertion' || isPublic === true) return [];
+  if (millisecondsOf(connect) <= LONGEST_CONNECT_MS) return [];
+  const detail =
+    `must be at most ${durationText(LONGEST_CONNECT_MS)} where the upstream receives an assertion, which is valid for ` +
+    `${IDENTITY_ASSERTION_TTL} seconds`;
+  return [{ place: ['timeouts', 'connect'], detail }];
 }
 
 function originMistakes(entry: RouteEntry, issuer: string): Finding[] {

@@ -219,7 +219,10 @@ describe('the mistakes of a file', () => {
   });
 
   it('are that there is no file, or too large a one', () => {
-    const context = { audience: AUDIENCE, issuer: ISSUER, ownPaths: ownPathsOf(), files: new FilesRead() };
+    const context = {
+      ...{ audience: AUDIENCE, issuer: ISSUER, ownPaths: ownPathsOf(), files: new FilesRead() },
+      reservedAudiences: [],
+    };
     expect(() => readRoutesFile('/nowhere/routes.yaml', context)).toThrow(
       /^ {2}- the file that ROUTES_FILE names cannot be read \(ENOENT\)$/m,
     );

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { OwnPaths } from '../../../../platform/http/own-paths.js';
+import { type ReservedAudience, audienceConflicts } from '../audience-conflicts.js';
 import { claimsOnOwnPaths } from '../own-path-claims.js';
 import { conflictsBetween } from '../route-conflicts.js';
 import type { Route } from '../route.js';
@@ -18,6 +19,7 @@ export interface RoutesContext {
   /** Origin of this server. */
   issuer: string;
   ownPaths: OwnPaths;
+  reservedAudiences: readonly ReservedAudience[];
   /** Reads the file and the PEM files that it names. */
   files: FilesRead;
 }
@@ -48,7 +50,7 @@ function readRoutes(text: string, directory: string, context: RoutesContext): Ro
   for (const { index, mistakes } of entries)
     findings.push(...mistakes.map((finding) => within(index, finding)));
   const whole = entries.filter(({ mistakes }) => mistakes.length === 0);
-  findings.push(...mistakesTogether(whole, context.ownPaths));
+  findings.push(...mistakesTogether(whole, context));
   if (findings.length > 0) {
     throw new RoutesError(findings.map((finding) => yaml.locate(finding)).toSorted(byPosition));
   }
@@ -79,7 +81,7 @@ function readEntry(
 
 function mistakesTogether(
   entries: readonly { route: Route; index: number }[],
-  ownPaths: OwnPaths,
+  { ownPaths, reservedAudiences }: RoutesContext,
 ): Finding[] {
   const routes = entries.map(({ route }) => route);
   return [
@@ -87,6 +89,11 @@ function mistakesTogether(
     ...claimsOnOwnPaths(routes, ownPaths.all()).map(({ index, detail }) => ({
       index,
       place: ['path'],
+      detail,
+    })),
+    ...audienceConflicts(routes, reservedAudiences).map(({ index, detail }) => ({
+      index,
+      place: ['audience'],
       detail,
     })),
   ].map(({ index, ...finding }) => within(entries[index]!.index, finding));
