@@ -93,7 +93,7 @@ export class Forwarder {
         this.log.failed(error as Error, target, admission);
         const isRepeatable = mayRepeat && error instanceof Unreached && tried.size < MOST_TARGETS;
         if (!isRepeatable) throw error;
-        forwarding.admission = { ...admission, identityHeaders: await admission.renewIdentity() };
+        await renewIdentity(forwarding);
         target = this.pools.another(asking, tried);
         if (target === undefined) throw error;
       }
@@ -110,6 +110,7 @@ export class Forwarder {
       } catch (error) {
         if (!(error instanceof ClosedUnanswered) || !mayRetryReused(asking, request.method)) throw error;
         this.log.repeated(error, target, admission);
+        await renewIdentity(forwarding);
         exchange = this.exchangeWith(target, forwarding);
         await this.send(exchange, target, target.freshConnections, forwarding);
       }
@@ -153,6 +154,12 @@ interface Forwarding {
   answer: ClientAnswer;
   /** The exchange under way, and when it began, as of performance.now(). */
   current: { exchange: Exchange; sinceMs: number } | undefined;
+}
+
+/** Before another attempt: the assertion of the one before may have ended since. */
+async function renewIdentity(forwarding: Forwarding): Promise<void> {
+  const { admission } = forwarding;
+  forwarding.admission = { ...admission, identityHeaders: await admission.renewIdentity() };
 }
 
 function dispatchOptions({
