@@ -114,6 +114,20 @@ export default {
       to: { path: npm('@node-rs/.*') },
     },
     {
+      name: 'guesses-have-one-door',
+      comment: 'How easily a password is guessed is estimated in users/passwords/guess-estimate.ts alone.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/modules/users/passwords/guess-estimate[.]ts$', NOT_A_SPEC] },
+      to: { path: npm('@zxcvbn-ts/.*') },
+    },
+    {
+      name: 'guesses-load-on-first-use',
+      comment: 'Import it dynamically: most processes never need the dictionaries.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: NOT_A_SPEC },
+      to: { path: npm('@zxcvbn-ts/.*'), dynamic: false, dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'redis-has-one-door',
       comment: 'Redis is asked through RedisConnection of src/platform/redis alone.',
       severity: 'error',

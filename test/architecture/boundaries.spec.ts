@@ -38,6 +38,11 @@ const REFUSED: Record<string, { from: string; specifier: string }> = {
   'typeorm-stays-in-persistence': { from: 'src/platform/http/bad.ts', specifier: 'typeorm' },
   'tokens-have-two-doors': { from: 'src/modules/auth/signing.ts', specifier: '@nestjs/jwt' },
   'password-hashing-has-one-door': { from: 'src/modules/users/bad-hash.ts', specifier: '@node-rs/argon2' },
+  'guesses-have-one-door': { from: 'src/modules/users/bad-guess.ts', specifier: '@zxcvbn-ts/core' },
+  'guesses-load-on-first-use': {
+    from: 'src/modules/users/passwords/guess-estimate.ts',
+    specifier: '@zxcvbn-ts/language-common',
+  },
   'redis-has-one-door': { from: 'src/modules/gateway/limits/bad.ts', specifier: '@redis/client' },
   'outgoing-http-has-four-doors': { from: 'src/modules/users/bad-call.ts', specifier: 'undici' },
   'no-circular': { from: 'src/platform/circle-a.ts', specifier: './circle-b.js' },

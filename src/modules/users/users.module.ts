@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
-import { HashingConfig } from '../../config/config.js';
+import { HashingConfig, TokenConfig } from '../../config/config.js';
 import { OwnPassword } from './directory/own-password.js';
 import { UserDirectory } from './directory/user-directory.js';
 import { AccountPasswordController } from './http/account-password.controller.js';
 import { AdminUsersController } from './http/admin-users.controller.js';
 import { HashingQueue } from './passwords/hashing-queue.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
+import { PasswordPolicy } from './passwords/password-policy.js';
 import { TODAY } from './passwords/schemes/argon2.js';
 import { TypeormUserStore } from './persistence/typeorm-user.store.js';
 import { PasswordSignIn } from './sign-in/password-sign-in.js';
@@ -21,6 +22,11 @@ import { UserStore } from './user-store.js';
       inject: [HashingQueue, HashingConfig],
       useFactory: (queue: HashingQueue, { maxImportCost }: HashingConfig) =>
         new PasswordHasher(queue, TODAY, maxImportCost),
+    },
+    {
+      provide: PasswordPolicy,
+      inject: [TokenConfig],
+      useFactory: ({ issuer }: TokenConfig) => new PasswordPolicy(['grantway', new URL(issuer).hostname]),
     },
     OwnPassword,
     PasswordSignIn,

@@ -111,6 +111,15 @@ describe('POST /account/password', () => {
     expect(refused.json.errors[0].detail).toMatch(/username/);
   });
 
+  it('refuses the name and the e-mail address for a new password', async () => {
+    const owner = await aPerson(server, { name: 'Ottokar Wunderlich', email: 'o.wunderlich@example.com' });
+    const { access_token: token } = (await signIn(server, client, owner)).json;
+    for (const new_password of ['ottokar-wunderlich-1', 'o.wunderlich@example.com']) {
+      const refused = await change(token, { current_password: owner.password, new_password });
+      expectRefusedMembers(refused, 'new_password');
+    }
+  });
+
   it.each([
     ['nothing', undefined, ['current_password', 'new_password']],
     ['no current password', { new_password: NEW_PASSWORD }, ['current_password']],

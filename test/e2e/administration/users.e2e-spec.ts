@@ -66,12 +66,22 @@ describe('POST /admin/users', () => {
     expect(refused.json.errors[0].detail).toMatch(reason);
   });
 
+  it.each([
+    ['the name', { name: 'Wolfe Schlegelstein' }, 'schlegelstein-wolfe-1987'],
+    ['the e-mail address', { email: 'wolfe.schlegelstein@example.com' }, 'wolfe.schlegelstein@example.com'],
+    ['the name of this service', {}, 'grantway-password-1'],
+  ])('refuses a password that is made of %s', async (_, members, password) => {
+    const refused = await admin('POST', '/admin/users', { username: 'made-of', ...members, password });
+    expectRefusedMembers(refused, 'password');
+    expect(refused.json.errors[0].detail).toMatch(/the name of this service. Three or four unrelated words/);
+  });
+
   it('has no rule of composition', async () => {
     for (const password of [
       'correct horse battery',
       'walrus lantern copper',
-      'a'.repeat(64),
-      '🦊'.repeat(64),
+      'kqzvxwjpfmhtgobn',
+      'ты видел синий трактор',
     ]) {
       const created = await admin('POST', '/admin/users', {
         username: `plain-${password.length}${password[0]}`.replace(/[^\w-]/g, 'x'),
@@ -326,6 +336,21 @@ describe('/admin/users/{id}', () => {
     expect(changed.text).not.toContain('eleven');
     expectOAuthError(await signIn(server, client, person), 'invalid_grant');
     expectTokens(await signIn(server, client, { ...person, password: 'eleven calm rivers bending' }));
+  });
+
+  it('refuses a password that is made of a name or an address of before or after the same change', async () => {
+    const { sub } = await aPerson(server, { name: 'Konstanze Adelsbacher' });
+    const newName = { name: 'Ottokar Wunderlich', email: 'ottokar.wunderlich@example.com' };
+    for (const password of [
+      'konstanze-adelsbacher',
+      'ottokar-wunderlich-1',
+      'ottokar.wunderlich@example.com',
+    ]) {
+      const refused = await admin('PATCH', `/admin/users/${sub}`, { ...newName, password });
+      expectRefusedMembers(refused, 'password');
+    }
+    const { json } = await admin('GET', `/admin/users/${sub}`);
+    expect(json.name).toBe('Konstanze Adelsbacher');
   });
 
   it('disables a person and enables the person again, with the same password', async () => {

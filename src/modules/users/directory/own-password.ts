@@ -4,7 +4,7 @@ import { InvalidInput } from '../../../protocol/problem.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { PersonTokens } from '../person-tokens.js';
 import { UserStore } from '../user-store.js';
-import { UserDirectory } from './user-directory.js';
+import { UserDirectory, personalTexts } from './user-directory.js';
 
 /** Lets people change their own password. */
 @Injectable()
@@ -25,7 +25,7 @@ export class OwnPassword {
     const user = await this.directory.get(sub);
     const { matches } = await this.hasher.verify(user.passwordHash, current);
     if (!matches) throw InvalidInput.member('current_password', 'is not the current password');
-    const password = await this.directory.newPassword(next, user.username, 'new_password');
+    const password = await this.directory.newPassword(next, personalTexts(user), 'new_password');
     const replaced = await this.store.replacePassword(sub, user.passwordHash!, password, this.clock.now());
     if (!replaced) throw InvalidInput.member('current_password', 'is not the current password');
     await this.tokens.end(sub, 'credentials_changed');

@@ -5,7 +5,7 @@ import { timeOrderedId } from '../../../platform/crypto/random.js';
 import type { UserAttributes } from '../../../protocol/user-attributes.js';
 import { Conflict, InvalidInput, NotFound } from '../../../protocol/problem.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
-import { checkNewPassword } from '../passwords/password-policy.js';
+import { PasswordPolicy } from '../passwords/password-policy.js';
 import { UnusableHash } from '../passwords/schemes/password-scheme.js';
 import { PersonTokens } from '../person-tokens.js';
 import { canonicalUsername } from '../usernames/canonical-username.js';
@@ -32,6 +32,7 @@ export class UserDirectory {
   constructor(
     private readonly store: UserStore,
     private readonly hasher: PasswordHasher,
+    private readonly passwords: PasswordPolicy,
     private readonly tokens: PersonTokens,
     private readonly clock: Clock,
   ) {}
@@ -51,7 +52,7 @@ export class UserDirectory {
       roles: person.roles ?? [],
       attributes: person.attributes ?? {},
       status: person.status ?? 'active',
-      passwordHash: await this.firstHash(person, username),
+      passwordHash: await this.firstHash(person),
       credentialsVersion: randomUUID(),
       createdAt: now,
       updatedAt: now,
@@ -83,7 +84,9 @@ export class UserDirectory {
   async change(id: string, change: UserChange & { password?: string }): Promise<User> {
     const { password, ...members } = change;
     const before = await this.get(id);
-    const replaced = password === undefined ? undefined : await this.newPassword(password, before.username);
+    // The new name and address count, and so do those that users and attackers still know.
+    const personal = [...personalTexts(before), change.name ?? null, change.email ?? null];
+    const replaced = password === undefined ? undefined : await this.newPassword(password, personal);
     const outcome = await this.store.change(id, { ...members, password: replaced }, this.clock.now());
     refuse(outcome);
     const after = await this.get(id);
@@ -101,18 +104,26 @@ export class UserDirectory {
     refuse(outcome);
   }
 
-  /** Checks a new password and hashes it. @throws InvalidInput, HashingQueueFull */
-  async newPassword(password: string, username: string, member = 'password'): Promise<NewPassword> {
-    const mistake = checkNewPassword({ password, username });
+  /**
+   * Checks a new password and hashes it.
+   * @param personal the user's username, name and e-mail address
+   * @throws InvalidInput, HashingQueueFull
+   */
+  async newPassword(
+    password: string,
+    personal: readonly (string | null)[],
+    member = 'password',
+  ): Promise<NewPassword> {
+    const mistake = await this.passwords.objectionTo(password, personal);
     if (mistake !== undefined) throw InvalidInput.member(member, mistake);
     return { hash: await this.hasher.hash(password), credentialsVersion: randomUUID() };
   }
 
-  private async firstHash({ password, passwordHash }: NewUser, username: string): Promise<string | null> {
+  private async firstHash({ password, passwordHash, ...person }: NewUser): Promise<string | null> {
     if (password !== undefined && passwordHash !== undefined) {
       throw InvalidInput.member('password_hash', 'cannot stand beside password');
     }
-    if (password !== undefined) return (await this.newPassword(password, username)).hash;
+    if (password !== undefined) return (await this.newPassword(password, personalTexts(person))).hash;
     if (passwordHash === undefined) return null;
     try {
       return await this.hasher.import(passwordHash);
@@ -121,6 +132,15 @@ export class UserDirectory {
       throw error;
     }
   }
+}
+
+/** What a password of this user must not be made of. */
+export function personalTexts({
+  username,
+  name,
+  email,
+}: Pick<NewUser, 'username' | 'name' | 'email'>): (string | null)[] {
+  return [username, name ?? null, email ?? null];
 }
 
 function refuse(outcome: WriteOutcome): void {

@@ -88,7 +88,8 @@ class UserMembers {
     format: 'password',
     minLength: 15,
     maxLength: 1024,
-    description: 'Code points of any kind; refused when it is common or is the username',
+    description:
+      'Code points of any kind; refused when it is easy to guess, for example made of common words or of the username, the name or the e-mail address',
     example: 'tractor yellow moonlight',
   })
   @MayBeAbsent()

@@ -1,6 +1,7 @@
 import { canonicalUsername } from '../usernames/canonical-username.js';
-import { FEW_GUESSES, estimateGuesses, isListed } from './guesses.js';
+import { MAX_ESTIMATED_LENGTH, estimateGuesses } from './guess-estimate.js';
 import { isHashable, normalizePassword } from './normalize-password.js';
+import { personalWords } from './personal-words.js';
 
 /**
  * The shortest new password, in code points (NIST SP 800-63B-4 §3.1.1.2, where a password is the only
@@ -10,11 +11,12 @@ export const MIN_PASSWORD_LENGTH = 15;
 /** The longest new password, in code points. */
 export const MAX_PASSWORD_LENGTH = 1024;
 
-/** Longer than nearly all that lists of common passwords hold: from here on only the listed ones themselves are refused. */
-const LONGEST_ESTIMATED = 32;
+/** A password that takes fewer guesses is refused: zxcvbn's limit of its highest score. See docs/decisions/0018. */
+const MIN_GUESSES = 1e10;
 
-/** A password that repeats something of at most this many characters is as good as that something. */
-const LONGEST_REPEATED_UNIT = 8;
+/** An attacker who leaves separators out has to guess each of them still: one of the 33 of ASCII. */
+const GUESSES_FOR_A_SEPARATOR = 33;
+const SEPARATOR = /[^\p{L}\p{N}\p{M}]/u;
 
 /**
  * What a client cannot send to the token endpoint (RFC 6749 Appendix A.16): whoever chose it could never sign
@@ -22,70 +24,66 @@ const LONGEST_REPEATED_UNIT = 8;
  */
 const CANNOT_BE_SENT = /[^\t\u0020-\u007e\u0080-\ufffd\u{10000}-\u{10ffff}]/u;
 
-/**
- * Says in plain English why a person must not take this password, or `undefined` when nothing speaks against
- * it. There are no composition rules (NIST SP 800-63B-4 §3.1.1.2): a length, not the username, and not among the
- * most common ones. Never repeats the password.
- */
-export function checkNewPassword({
-  password,
-  username,
-}: {
-  password: string;
-  username: string;
-}): string | undefined {
-  // Also keeps from the rest what would be slow to normalise.
-  if (!isHashable(password)) return TOO_LONG;
+/** Which new passwords are refused. No composition rules (NIST SP 800-63B-4 §3.1.1.2): a length, and not easy to guess. */
+export class PasswordPolicy {
+  /** @param serviceNames how users call this service, such as its host name */
+  constructor(private readonly serviceNames: readonly string[]) {}
 
-  const characters = Array.from(normalizePassword(password));
-  if (characters.length < MIN_PASSWORD_LENGTH) return TOO_SHORT;
-  if (characters.length > MAX_PASSWORD_LENGTH) return TOO_LONG;
-  if (CANNOT_BE_SENT.test(password)) return 'The password must not contain control characters.';
+  /**
+   * Says in plain English why a user must not take this password, and what would help; `undefined` when nothing speaks
+   * against it. Never repeats the password.
+   * @param personal the user's username, name and e-mail address
+   */
+  async objectionTo(password: string, personal: readonly (string | null)[]): Promise<string | undefined> {
+    // Also keeps from the rest what would be slow to normalise.
+    if (!isHashable(password)) return TOO_LONG;
 
-  const texts = [characters, repeatedUnit(characters)].map((text) => canonicalUsername(text.join('')));
-  const [whole = '', unit = ''] = texts;
-  const name = canonicalUsername(username);
-  if (texts.some((text) => text === name || text === name.split('@')[0])) {
-    return 'The password must not be the username.';
+    const characters = Array.from(normalizePassword(password));
+    if (characters.length < MIN_PASSWORD_LENGTH) return TOO_SHORT;
+    if (characters.length > MAX_PASSWORD_LENGTH) return TOO_LONG;
+    if (CANNOT_BE_SENT.test(password)) return 'The password must not contain control characters.';
+
+    const words = personalWords([...personal, ...this.serviceNames]);
+    if ((await guessesFor(characters, words)) >= MIN_GUESSES) return undefined;
+    const canonical = canonicalUsername(characters.join(''));
+    return words.some((word) => canonical.includes(word)) ? TOO_PERSONAL : TOO_COMMON;
   }
-  if (isCommon(whole)) return TOO_COMMON;
-  if (characters.length <= LONGEST_ESTIMATED && isOfTheCommonKind(unit)) return TOO_COMMON;
-  return undefined;
 }
 
-/** Whether the password is a listed one, as it stands there or dressed up with separators. */
-function isCommon(password: string): boolean {
-  const lettersAndDigits = password.replaceAll(NEITHER_LETTER_NOR_DIGIT, '');
-  // A short word between many symbols is no common password any more.
-  const isDressedUp = lettersAndDigits.length > password.length / 2;
-  return isListed(password) || (isDressedUp && isListed(lettersAndDigits));
+/** As it is written, or with its separators left out, whichever is guessed sooner. */
+async function guessesFor(characters: readonly string[], words: readonly string[]): Promise<number> {
+  const asWritten = await guessesForText(characters, words);
+  const separators = new Set(characters.filter((character) => SEPARATOR.test(character)));
+  if (asWritten < MIN_GUESSES || separators.size === 0) return asWritten;
+  const letters = characters.filter((character) => !SEPARATOR.test(character));
+  return (await guessesForText(letters, words)) * GUESSES_FOR_A_SEPARATOR ** separators.size;
 }
 
-/**
- * Whether the password is of the kind that fills lists of common passwords: without any separator, and made of words
- * from those lists, sequences or repetitions. Refusing more would be a composition rule by another name.
- */
-function isOfTheCommonKind(unit: string): boolean {
-  if (unit.search(NEITHER_LETTER_NOR_DIGIT) >= 0) return false;
-  return Array.from(unit).length <= LONGEST_REPEATED_UNIT || estimateGuesses(unit) <= FEW_GUESSES;
+/** A long text is as hard to guess as what it repeats, or else as the harder one of its beginning and its end. */
+async function guessesForText(characters: readonly string[], words: readonly string[]): Promise<number> {
+  const text = characters.length > MAX_ESTIMATED_LENGTH ? repeatedUnit(characters) : characters;
+  const ends = [text.slice(0, MAX_ESTIMATED_LENGTH), text.slice(-MAX_ESTIMATED_LENGTH)];
+  const texts = new Set(ends.map((end) => canonicalUsername(end.join(''))));
+  const guesses = await Promise.all([...texts].map((end) => estimateGuesses(end, words)));
+  return Math.max(...guesses);
 }
 
-const NEITHER_LETTER_NOR_DIGIT = /[^\p{L}\p{N}]/gu;
-const TOO_SHORT = `The password must have at least ${MIN_PASSWORD_LENGTH} characters.`;
-const TOO_LONG = `The password must have at most ${MAX_PASSWORD_LENGTH} characters, all of them valid Unicode.`;
-const TOO_COMMON =
-  'The password is too easy to guess: it is made of common passwords, sequences or repetitions. ' +
-  'Three or four unrelated words are better.';
-
-/**
- * What a text begins with and then repeats to its end, the last time perhaps in part; the whole text when it
- * repeats nothing.
- */
+/** What a text begins with and then repeats to its end, the last time perhaps in part; the text when it repeats nothing. */
 function repeatedUnit(characters: readonly string[]): readonly string[] {
-  for (let length = 1; length <= Math.max(LONGEST_REPEATED_UNIT, characters.length / 2); length++) {
+  for (let length = 1; length <= MAX_ESTIMATED_LENGTH; length++) {
     if (characters.every((character, index) => index < length || character === characters[index - length])) {
       return characters.slice(0, length);
     }
   }
   return characters;
 }
+
+const TOO_SHORT = `The password must have at least ${MIN_PASSWORD_LENGTH} characters.`;
+const TOO_LONG = `The password must have at most ${MAX_PASSWORD_LENGTH} characters, all of them valid Unicode.`;
+const ADVICE = 'Three or four unrelated words are better.';
+const TOO_COMMON =
+  'The password is too easy to guess: it is made of common passwords, words, sequences or repetitions. ' +
+  ADVICE;
+const TOO_PERSONAL =
+  'The password is too easy to guess: it is built around the username, the name, the e-mail address or the name of ' +
+  `this service. ${ADVICE}`;
