@@ -3,10 +3,12 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import { afterEach } from 'vitest';
 import type { Admission } from '../../src/modules/gateway/proxy/admission.js';
 import { Forwarder } from '../../src/modules/gateway/proxy/forwarder.js';
+import type { RevalidationTerms } from '../../src/modules/gateway/proxy/revalidation.js';
 import type { Asking } from '../../src/modules/gateway/proxy/targets/target.js';
 import { UpstreamPools } from '../../src/modules/gateway/proxy/targets/upstream-pools.js';
 import { DEFAULT_UPSTREAM } from '../../src/modules/gateway/routes/route-defaults.js';
 import type { Route, Upstream } from '../../src/modules/gateway/routes/route.js';
+import { SystemClock } from '../../src/platform/clock/clock.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import { type ProblemError, Unavailable } from '../../src/protocol/problem.js';
 import { Throttled } from '../../src/protocol/throttled.js';
@@ -25,6 +27,11 @@ export interface Front {
   underWay: number;
   close(): Promise<void>;
 }
+
+/** What never ends by itself. */
+export const FOR_EVER: RevalidationTerms = {
+  ...{ expiresAt: undefined, refusalNow: async () => undefined, checkMs: 1_000 },
+};
 
 /** A request by nobody in particular, without a body. */
 export function anybodyAt(route: Route): Asking {
@@ -45,7 +52,7 @@ export async function startFront(
   const logs: Record<string, unknown>[] = [];
   const logger = createLogger('trace', { write: (line) => void logs.push(JSON.parse(line)) });
   const pools = new UpstreamPools(logger);
-  const forwarder = new Forwarder(pools, logger, anonymousWaitMs);
+  const forwarder = new Forwarder(pools, logger, new SystemClock(), anonymousWaitMs);
   const server = createServer((request, response) => {
     front.underWay += 1;
     void forwarder
@@ -91,6 +98,7 @@ export function anAdmission(
     path: request.url ?? '/',
     identityHeaders: {},
     renewIdentity: async () => said.identityHeaders ?? {},
+    terms: FOR_EVER,
     requestId: 'request-1',
     caller: callerNamedIn(request),
     clientIp: '203.0.113.9',

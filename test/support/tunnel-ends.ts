@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, createServer } from 'node:http';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { TenureTerms } from '../../src/modules/gateway/proxy/web-socket/tenure.js';
+import type { RevalidationTerms } from '../../src/modules/gateway/proxy/revalidation.js';
 import type { Route } from '../../src/modules/gateway/routes/route.js';
 import { anybodyAt, aRouteTo, closedAfterEach, until } from './gateway-front.js';
 import { type TunnelFront, startTunnelFront } from './tunnel-front.js';
@@ -33,7 +33,7 @@ export function tunnelsOfOneTest() {
     async aFront(
       this: void,
       upstream: UpstreamServer,
-      { terms = {}, route = {} }: { terms?: Partial<TenureTerms>; route?: Partial<Route> } = {},
+      { terms = {}, route = {} }: { terms?: Partial<RevalidationTerms>; route?: Partial<Route> } = {},
     ): Promise<TunnelFront> {
       return toBeClosed(await startTunnelFront(aRouteTo([upstream], { webSocket: true, ...route }), terms));
     },

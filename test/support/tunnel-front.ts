@@ -1,6 +1,6 @@
 import { type Server, createServer } from 'node:http';
 import type { Socket } from 'node:net';
-import type { TenureTerms } from '../../src/modules/gateway/proxy/web-socket/tenure.js';
+import type { RevalidationTerms } from '../../src/modules/gateway/proxy/revalidation.js';
 import { responseOn } from '../../src/modules/gateway/http/upgrades.js';
 import { Tunnels } from '../../src/modules/gateway/proxy/web-socket/tunnels.js';
 import { UpstreamPools } from '../../src/modules/gateway/proxy/targets/upstream-pools.js';
@@ -9,7 +9,7 @@ import { SystemClock } from '../../src/platform/clock/clock.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import type { ProblemError } from '../../src/protocol/problem.js';
 import { Throttled } from '../../src/protocol/throttled.js';
-import { anAdmission } from './gateway-front.js';
+import { FOR_EVER, anAdmission } from './gateway-front.js';
 
 /** An HTTP server that has decided to let every handshake through by one route; callers as in `startFront`. */
 export interface TunnelFront {
@@ -27,9 +27,10 @@ export interface TunnelFront {
   close(): Promise<void>;
 }
 
-const FOR_EVER: TenureTerms = { expiresAt: undefined, stillValid: async () => true, checkMs: 1_000 };
-
-export async function startTunnelFront(route: Route, terms: Partial<TenureTerms> = {}): Promise<TunnelFront> {
+export async function startTunnelFront(
+  route: Route,
+  terms: Partial<RevalidationTerms> = {},
+): Promise<TunnelFront> {
   const logs: Record<string, unknown>[] = [];
   const logger = createLogger('trace', { write: (line) => void logs.push(JSON.parse(line)) });
   const pools = new UpstreamPools(logger);
@@ -49,9 +50,12 @@ export async function startTunnelFront(route: Route, terms: Partial<TenureTerms>
     const response = responseOn(socket, request);
     front.underWay += 1;
     front.sockets.push(socket);
-    const admission = anAdmission(request, route, { identityHeaders: { 'X-Identity': 'assertion' } });
+    const admission = anAdmission(request, route, {
+      identityHeaders: { 'X-Identity': 'assertion' },
+      terms: { ...FOR_EVER, ...terms },
+    });
     void tunnels
-      .tunnel(admission, { request, response, socket, head }, { ...FOR_EVER, ...terms })
+      .tunnel(admission, { request, response, socket, head })
       .catch((error: ProblemError | Throttled) => {
         const status = error instanceof Throttled ? 429 : error.status;
         response.writeHead(status, { 'Content-Length': 0 }).end();

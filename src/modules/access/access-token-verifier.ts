@@ -12,7 +12,7 @@ import { formatScope, parseScope } from '../../protocol/scopes.js';
 import { checkClaims } from './claims-check.js';
 import { OpaqueAccessTokens } from './opaque-access-tokens.js';
 import { TokenSignatures } from './token-signatures.js';
-import { type IssuedToken, TokenStatus } from './token-status.js';
+import { type IssuedToken, type LiveGrant, TokenStatus } from './token-status.js';
 
 /** Says whether an access token counts, for whoever asks: guards, introspection and the gateway. */
 @Injectable()
@@ -33,9 +33,15 @@ export class AccessTokenVerifier {
    */
   async verify(token: string): Promise<AccessTokenClaims> {
     const { claims, live } = isOpaque(token) ? await this.readOpaque(token) : await this.readSigned(token);
-    if (live === undefined) throw new InvalidToken('revoked, or its grant has ended');
-    const scope = formatScope(parseScope(claims.scope).filter((name) => live.scope.includes(name)));
-    return withDetails({ ...claims, scope }, live.details);
+    return asOf(claims, live);
+  }
+
+  /**
+   * The claims of a token that was accepted before, as its grant is now. Its expiry is not checked again.
+   * @throws InvalidToken
+   */
+  async revalidate(accepted: AccessTokenClaims): Promise<AccessTokenClaims> {
+    return asOf(accepted, await this.status.live(accepted));
   }
 
   /**
@@ -68,6 +74,14 @@ export class AccessTokenVerifier {
       now: this.clock.seconds(),
     });
   }
+}
+
+/** @throws InvalidToken when the grant has ended */
+function asOf(claims: AccessTokenClaims, live: LiveGrant | undefined): AccessTokenClaims {
+  if (live === undefined) throw new InvalidToken('revoked, or its grant has ended');
+  const granted = claims.scope === '' ? [] : parseScope(claims.scope);
+  const scope = formatScope(granted.filter((name) => live.scope.includes(name)));
+  return withDetails({ ...claims, scope }, live.details);
 }
 
 /** The tag decides, and each kind has its one way: nothing that fails as the one is tried as the other. */

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { Clock } from '../../platform/clock/clock.js';
 import { AppLogger } from '../../platform/logging/logging.module.js';
 import { AccessTokensModule } from '../access/index.js';
 import { GatewayDecision } from './decision/gateway-decision.js';
@@ -23,8 +24,9 @@ import { Upstreams } from './routes/upstreams.js';
     ActiveRoutes,
     {
       provide: Forwarder,
-      inject: [UpstreamPools, AppLogger],
-      useFactory: (pools: UpstreamPools, logger: AppLogger) => new Forwarder(pools, logger),
+      inject: [UpstreamPools, AppLogger, Clock],
+      useFactory: (pools: UpstreamPools, logger: AppLogger, clock: Clock) =>
+        new Forwarder(pools, logger, clock),
     },
     GatewayDecision,
     GatewayEdge,

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { aRoute } from '../../../../test/support/routes.js';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
-import { InsufficientScope } from '../../../protocol/bearer-error.js';
+import { InsufficientScope, MissingToken } from '../../../protocol/bearer-error.js';
 import type { AccessTokenVerifier } from '../../access/index.js';
 import type { UpstreamIdentity } from '../identity/upstream-identity.js';
 import type { Limits } from '../limits/limits.js';
 import type { ActiveRoutes } from '../routes/active-routes.js';
 import { RouteTable } from '../routes/route-table.js';
+import type { Route } from '../routes/route.js';
 import { type AdmittedCall, GatewayDecision } from './gateway-decision.js';
 
 const PERSON: AccessTokenClaims = {
@@ -19,19 +20,33 @@ const CLIENT: AccessTokenClaims = { ...PERSON, sub: PERSON.client_id };
 async function decisionAbout(
   claims: AccessTokenClaims,
   scope: string,
-): Promise<{ call: AdmittedCall; become: (other: AccessTokenClaims) => void }> {
-  let current = claims;
-  // Of each of these classes the decision asks one method; the rest of them is private to them.
+  said: Partial<Route> = {},
+): Promise<{
+  call: AdmittedCall;
+  become: (other: AccessTokenClaims | Error) => void;
+  reload: (routes: Route[]) => void;
+}> {
+  let current: AccessTokenClaims | Error = claims;
+  const routes = { current: new RouteTable([aRoute('/orders', { scopes: { '*': [scope] }, ...said })]) };
+  const asked = async (): Promise<AccessTokenClaims> => {
+    if (current instanceof Error) throw current;
+    return current;
+  };
+  // Of these classes the decision asks these methods; the rest of them is private to them.
   const decision = new GatewayDecision(
-    { current: new RouteTable([aRoute('/orders', { scopes: { '*': [scope] } })]) } as ActiveRoutes,
-    { verify: async () => current } as unknown as AccessTokenVerifier,
+    routes as ActiveRoutes,
+    { verify: asked, revalidate: asked } as unknown as AccessTokenVerifier,
     { admit: async () => ({}) } as unknown as Limits,
     { headersFor: async () => ({}) } as unknown as UpstreamIdentity,
   );
   const call = await decision.admit({
     ...{ method: 'GET', rawTarget: '/orders', authorizations: ['Bearer token'], ip: '203.0.113.9' },
   });
-  return { call, become: (other) => void (current = other) };
+  return {
+    call,
+    become: (other) => void (current = other),
+    reload: (table) => void (routes.current = new RouteTable(table)),
+  };
 }
 
 describe('the decision about scopes at the gateway', () => {
@@ -53,10 +68,40 @@ describe('the decision about scopes at the gateway', () => {
     expect(call.claims).toBe(CLIENT);
   });
 
-  it('falls when a token that lasts longer than the decision has lost the scope', async () => {
+  it('is made again for what lasts longer: when the token has lost the scope', async () => {
     const { call, become } = await decisionAbout(PERSON, 'profile');
-    expect(await call.stillStands()).toBe(true);
+    expect(await call.refusalNow(false)).toBeUndefined();
     become({ ...PERSON, scope: 'orders:read' });
-    expect(await call.stillStands()).toBe(false);
+    expect(await call.refusalNow(false)).toBeInstanceOf(InsufficientScope);
+  });
+
+  it.each<[string, Route[], boolean, number | undefined]>([
+    ['is there as it was', [aRoute('/orders')], false, undefined],
+    ['has another upstream', [aRoute('/orders', { addPrefix: '/v2' })], false, undefined],
+    ['is open to anyone by now', [aRoute('/orders', { public: true })], false, undefined],
+    ['was removed', [], false, 404],
+    ['has given way to a wider one', [aRoute('/**')], false, 404],
+    ['no longer takes the method', [aRoute('/orders', { methods: ['POST'] })], false, 405],
+    ['asks for another scope', [aRoute('/orders', { scopes: { '*': ['orders:write'] } })], false, 403],
+    ['takes no more WebSockets', [aRoute('/orders')], true, 400],
+    ['takes WebSockets', [aRoute('/orders', { webSocket: true })], true, undefined],
+  ])('is made again by the table in force: where the route %s', async (_, routes, asWebSocket, status) => {
+    const { call, reload } = await decisionAbout(PERSON, 'orders:read');
+    reload(routes);
+    expect(((await call.refusalNow(asWebSocket)) as { status?: number } | undefined)?.status).toBe(status);
+  });
+
+  it('asks for a token where the route was public and is no more', async () => {
+    const { call, reload } = await decisionAbout(PERSON, 'orders:read', { public: true });
+    expect(call.claims).toBeUndefined();
+    expect(await call.refusalNow(false)).toBeUndefined();
+    reload([aRoute('/orders')]);
+    expect(await call.refusalNow(false)).toBeInstanceOf(MissingToken);
+  });
+
+  it('does not take a directory or database that cannot be asked for a refusal', async () => {
+    const { call, become } = await decisionAbout(PERSON, 'orders:read');
+    become(new Error('database away'));
+    await expect(call.refusalNow(false)).rejects.toThrow('database away');
   });
 });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
-import { BearerError } from '../../../protocol/bearer-error.js';
+import { BearerError, MissingToken } from '../../../protocol/bearer-error.js';
+import { ProblemError } from '../../../protocol/problem.js';
 import { AccessTokenVerifier, bearerToken, checkScopes } from '../../access/index.js';
 import { UpstreamIdentity } from '../identity/upstream-identity.js';
 import { Limits } from '../limits/limits.js';
@@ -36,8 +37,22 @@ export interface AdmittedCall {
   renewIdentity: () => Promise<Readonly<Record<string, string>>>;
   /** What the caller learns of its limits, by header name. */
   limitHeaders: Readonly<Record<string, string>>;
-  /** Whether the token would still be let through, for what lasts longer than a decision. */
-  stillStands: () => Promise<boolean>;
+  /**
+   * Decides again about a request under way: by the table in force, and by the grant as it is. Limits do not count again,
+   * and the token's expiry is the caller's to watch.
+   * @param asWebSocket whether the route must still take WebSockets
+   * @returns why it would be refused now; undefined if it would not
+   */
+  refusalNow: (asWebSocket: boolean) => Promise<Error | undefined>;
+}
+
+/** A request that was admitted, and by what. */
+interface Admitted {
+  method: string;
+  target: CanonicalTarget;
+  route: Route;
+  claims: AccessTokenClaims | undefined;
+  asWebSocket: boolean;
 }
 
 /**
@@ -63,11 +78,10 @@ export class GatewayDecision {
   ): Promise<AdmittedCall> {
     const target = canonicalTarget(call.rawTarget);
     const route = this.routes.current.find(call.method, target.path);
-    const scopes = scopesFor(route, call.method);
     const claims = route.public ? undefined : await this.authenticate(call, target);
     if (claims !== undefined) {
       onCaller(claims);
-      checkScopes(claims, scopes);
+      checkScopes(claims, scopesFor(route, call.method));
     }
     const limitHeaders = await this.limits.admit(route, { claims, ip: call.ip });
     const path = upstreamPath(route, target.path);
@@ -84,16 +98,25 @@ export class GatewayDecision {
       identityHeaders: await renewIdentity(),
       renewIdentity,
       limitHeaders,
-      stillStands: async () => claims === undefined || this.isGood(call, target, scopes),
+      refusalNow: (asWebSocket) =>
+        this.refusalNow({ method: call.method, target, route, claims, asWebSocket }),
     };
   }
 
-  private async isGood(call: Call, target: CanonicalTarget, scopes: readonly string[]): Promise<boolean> {
+  private async refusalNow(admitted: Admitted): Promise<Error | undefined> {
+    const { method, target, claims } = admitted;
     try {
-      checkScopes(await this.authenticate(call, target), scopes);
-      return true;
+      const route = this.routes.current.find(method, target.path);
+      if (route.id !== admitted.route.id)
+        return new ProblemError(404, 'The route of the request was removed.');
+      if (admitted.asWebSocket && !route.webSocket)
+        return new ProblemError(400, 'The route no longer takes WebSocket connections.');
+      if (route.public) return undefined;
+      if (claims === undefined) return new MissingToken();
+      checkScopes(await this.verifier.revalidate(claims), scopesFor(route, method));
+      return undefined;
     } catch (error) {
-      if (error instanceof BearerError) return false;
+      if (error instanceof BearerError || error instanceof ProblemError) return error;
       throw error;
     }
   }

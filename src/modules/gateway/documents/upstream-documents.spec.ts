@@ -44,13 +44,19 @@ function aRoute(
   return aRouteTo(upstreams, { id: '1', path: '/api/**', audience: AUDIENCE, ...said }, upstream);
 }
 
-function documentsOf(...routes: Route[]): { documents: UpstreamDocuments; logs: string[] } {
+function documentsOf(...routes: Route[]) {
   const logs: string[] = [];
   const log = (_: object, message: string): void => void logs.push(message);
   const config = { audience: AUDIENCE, identityAudience: IDENTITY_AUDIENCE } as GatewayConfig;
-  const active = { current: new RouteTable(routes) } as ActiveRoutes;
+  const active = { current: new RouteTable(routes) };
   return {
-    documents: new UpstreamDocuments(config, active, { debug: log, info: log, warn: log, error: log }),
+    active,
+    documents: new UpstreamDocuments(config, active as ActiveRoutes, {
+      debug: log,
+      info: log,
+      warn: log,
+      error: log,
+    }),
     logs,
   };
 }
@@ -153,6 +159,14 @@ describe('an upstream is left out, and the log says so,', () => {
     expect(performance.now() - begun).toBeLessThan(10_000);
     expect(logs).toEqual(['the OpenAPI document of an upstream cannot be shown']);
   });
+});
+
+it('are asked again when the table of routes has changed', async () => {
+  const { documents, active } = documentsOf(aRoute([await anUpstream()]));
+  const own = { paths: {} };
+  expect((await documents.addTo(own)).paths).not.toEqual({});
+  active.current = new RouteTable([]);
+  expect((await documents.addTo(own)).paths).toEqual({});
 });
 
 describe('over TLS', () => {

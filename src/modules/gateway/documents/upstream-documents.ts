@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { GatewayConfig } from '../../../config/config.js';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
 import { ActiveRoutes } from '../routes/active-routes.js';
+import type { RouteTable } from '../routes/route-table.js';
 import type { Route, Upstream } from '../routes/route.js';
 import { type ApiDocument, merged, parseApiDocument } from './api-document.js';
 import { requestDocument } from './document-request.js';
@@ -19,7 +20,8 @@ type PathItem = Partial<Record<(typeof METHODS)[number], object>>;
  */
 @Injectable()
 export class UpstreamDocuments {
-  private latest: { askedAt: number; own: ApiDocument; merged: Promise<ApiDocument> } | undefined;
+  private latest:
+    { askedAt: number; own: ApiDocument; table: RouteTable; merged: Promise<ApiDocument> } | undefined;
 
   constructor(
     private readonly config: GatewayConfig,
@@ -30,9 +32,15 @@ export class UpstreamDocuments {
   /** @param own not changed; the same one each time costs nothing */
   async addTo<Own extends ApiDocument>(own: Own): Promise<Own> {
     const now = performance.now();
-    if (this.latest?.own !== own || now - this.latest.askedAt > KEPT_MS) {
+    const table = this.routes.current;
+    if (this.latest?.own !== own || this.latest.table !== table || now - this.latest.askedAt > KEPT_MS) {
       const others = this.ask();
-      this.latest = { askedAt: now, own, merged: others.then((documents) => documents.reduce(merged, own)) };
+      this.latest = {
+        askedAt: now,
+        own,
+        table,
+        merged: others.then((documents) => documents.reduce(merged, own)),
+      };
     }
     return (await this.latest.merged) as Own;
   }

@@ -19,8 +19,8 @@ import { type Upgrade, Upgrades } from './upgrades.js';
 /** How long what is being forwarded may go on once the process is to end. Milliseconds. */
 const GRACE_MS = 5_000;
 
-/** How often it is asked whether the token of a WebSocket still counts. Milliseconds. */
-const TENURE_CHECK_MS = 5_000;
+/** Time between two checks whether a request under way is still admitted. Milliseconds. */
+const REVALIDATION_MS = 5_000;
 
 /**
  * Forwards what this process does not serve itself. It stands before the body is read: nobody sends a gigabyte to learn
@@ -83,25 +83,32 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
       request.subject = claims.sub;
     });
     request.forwardedBy = admitted.route.id;
-    const admission = this.admissionOf(request, admitted, call.ip, await cors.answerHeaders(request));
     const upgrade = this.upgrades.of(request.raw);
+    const corsHeaders = await cors.answerHeaders(request);
+    const admission = this.admissionOf(request, admitted, call.ip, corsHeaders, upgrade !== undefined);
     if (upgrade === undefined) await this.forward(admission, request, reply);
-    else await this.tunnel(admission, admitted, upgrade, request, reply);
+    else await this.tunnel(admission, upgrade, request, reply);
     // Answered already, past Fastify.
     reply.hijack();
   }
 
   private admissionOf(
     request: FastifyRequest,
-    { route, path, claims, identityHeaders, renewIdentity, limitHeaders }: AdmittedCall,
+    { route, path, claims, identityHeaders, renewIdentity, limitHeaders, refusalNow }: AdmittedCall,
     clientIp: string,
     corsHeaders: Readonly<Record<string, string>>,
+    asWebSocket: boolean,
   ): Admission {
     return {
       route,
       path,
       identityHeaders,
       renewIdentity,
+      terms: {
+        expiresAt: claims === undefined ? undefined : claims.exp * 1000,
+        refusalNow: () => refusalNow(asWebSocket),
+        checkMs: REVALIDATION_MS,
+      },
       requestId: request.id,
       caller: callerOf(claims, clientIp),
       clientIp,
@@ -123,20 +130,14 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async tunnel(
     admission: Admission,
-    { claims, stillStands }: AdmittedCall,
     upgrade: Upgrade,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const terms = {
-      expiresAt: claims === undefined ? undefined : claims.exp * 1000,
-      stillValid: stillStands,
-      checkMs: TENURE_CHECK_MS,
-    };
     const handshake = { ...upgrade, request: request.raw, response: reply.raw };
     this.underWay.add(reply.raw);
     try {
-      await this.tunnels.tunnel(admission, handshake, terms);
+      await this.tunnels.tunnel(admission, handshake);
     } catch (error) {
       if (error instanceof VersionNotSpoken) void reply.headers(error.headers);
       throw error;

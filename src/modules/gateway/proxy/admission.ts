@@ -1,4 +1,5 @@
 import type { Route } from '../routes/route.js';
+import type { RevalidationTerms } from './revalidation.js';
 
 /** A request that the gateway has decided to let through, and what it tells the upstream about it. */
 export interface Admission {
@@ -9,6 +10,8 @@ export interface Admission {
   identityHeaders: Readonly<Record<string, string>>;
   /** The same for another attempt: an assertion lasts no longer than one needs to arrive. */
   renewIdentity: () => Promise<Readonly<Record<string, string>>>;
+  /** By which it stays admitted. */
+  terms: RevalidationTerms;
   requestId: string;
   /** Whoever this counts for among what is in flight, by `callerOf`. */
   caller: string;

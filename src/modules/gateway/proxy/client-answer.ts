@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { AnswerReceiver } from './exchange.js';
 import { countBodyBytes } from './buffer-collection.js';
 
@@ -76,6 +77,9 @@ export class ClientAnswer implements AnswerReceiver {
   /** The connection ends with it: of an answer without its end nobody must think that it is whole. */
   breakOff(error: Error): void {
     this.listener?.onBroken(error);
+    const { socket, httpVersion } = this.request;
+    // To HTTP/1.0 there are no chunks: only a reset tells the end of the connection from that of the body.
+    if (httpVersion === '1.0' && !(socket instanceof TLSSocket)) socket.resetAndDestroy();
     this.response.destroy();
   }
 

@@ -1,7 +1,7 @@
 import type { AppLogger } from '../../../platform/logging/logging.module.js';
 import { ProblemError } from '../../../protocol/problem.js';
 import type { Admission } from './admission.js';
-import { ClientGone, codeOf } from './failures.js';
+import { AdmissionEnded, ClientGone, codeOf } from './failures.js';
 import type { Target } from './targets/target.js';
 
 /** What went wrong with upstreams, for the log: by code alone, as requests and answers are other people's. */
@@ -11,6 +11,14 @@ export class ExchangeLog {
   /** What the client did itself, and what it is told in so many words, is no news. */
   failed(error: Error, target: Target, admission: Admission): void {
     if (error instanceof ClientGone || error instanceof ProblemError) return;
+    if (error instanceof AdmissionEnded) {
+      const { message, detail } = error.refusal as Error & { detail?: string };
+      this.logger.info(
+        { ...fieldsOf(target, admission), reason: detail ?? message },
+        'a request under way was ended',
+      );
+      return;
+    }
     this.logger.warn(
       { ...fieldsOf(target, admission), error: codeOf(error) },
       'an exchange with an upstream failed',

@@ -23,6 +23,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private readonly end = Promise.withResolvers<void>();
   private controller: Dispatcher.DispatchController | undefined;
   private connection: UsedConnection | undefined;
+  private wasSentWhole = false;
   private wasAnswered = false;
   private stopReason: Error | undefined;
 
@@ -42,6 +43,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Fulfilled when nothing of the exchange is left on a connection, however it ended. */
   get over(): Promise<void> {
     return this.end.promise;
+  }
+
+  /** Whether all of the request was sent, and nothing of a response has come. */
+  get awaitsResponse(): boolean {
+    return this.wasSentWhole && !this.wasAnswered;
   }
 
   get isStopped(): boolean {
@@ -74,6 +80,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestSent(): void {
+    this.wasSentWhole = true;
     this.patience.waiting();
   }
 

@@ -10,6 +10,17 @@ export class ClientGone extends Error {
   }
 }
 
+/** The decision that admitted the request no longer holds, so it ends here. */
+export class AdmissionEnded extends Error {
+  readonly code = 'ADMISSION_ENDED';
+
+  /** @param refusal what the request would be refused with now */
+  constructor(readonly refusal: Error) {
+    super('The request is no longer admitted.');
+    this.name = new.target.name;
+  }
+}
+
 /**
  * Who let the time pass. `total` is nobody in particular: the route's limit for the whole exchange ran out while the
  * upstream was awaited, and the client had used up most of it.
@@ -80,11 +91,13 @@ const CONNECT_TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
  */
 export function isUpstreamsFault(error: Error): boolean {
   if (error instanceof TimedOut) return error.overdue === 'upstream';
-  return !(error instanceof ClientGone || error instanceof ProblemError || isUnsendable(error));
+  const isOthers = [ClientGone, AdmissionEnded, ProblemError].some((kind) => error instanceof kind);
+  return !isOthers && !isUnsendable(error);
 }
 
 /** What the caller is told of a failure before the header of the answer: no host, no address, no reason. */
-export function refusalOf(error: Error): ProblemError {
+export function refusalOf(error: Error): Error {
+  if (error instanceof AdmissionEnded) return error.refusal;
   if (error instanceof ProblemError) return error;
   if (isUnsendable(error)) return new ProblemError(400, 'The request cannot be forwarded.');
   if (error instanceof Unreached) return error.wasTimeout ? new GatewayTimeout() : new BadGateway();

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher, Pool } from 'undici';
 import { liftBodyDeadline } from '../../../platform/http/body-deadline.js';
+import type { Clock } from '../../../platform/clock/clock.js';
 import type { AppLogger } from '../../../platform/logging/logging.module.js';
 import { ContentTooLarge } from '../../../protocol/problem.js';
 import type { Admission } from './admission.js';
@@ -10,8 +11,9 @@ import { ClientAnswer } from './client-answer.js';
 import { startDeadlines, whoIsOverdue } from './deadlines.js';
 import { Exchange } from './exchange.js';
 import { ExchangeLog } from './exchange-log.js';
-import { ClientGone, ClosedUnanswered, TimedOut, Unreached, refusalOf } from './failures.js';
+import { AdmissionEnded, ClientGone, ClosedUnanswered, TimedOut, Unreached, refusalOf } from './failures.js';
 import { Patience } from './patience.js';
+import { Revalidation } from './revalidation.js';
 import { RequestBody, framingOf } from './request-body.js';
 import { mayRetryElsewhere, mayRetryReused } from './retries.js';
 import type { Asking, Target } from './targets/target.js';
@@ -28,6 +30,7 @@ export class Forwarder {
   constructor(
     private readonly pools: UpstreamPools,
     logger: AppLogger,
+    private readonly clock: Clock,
     private readonly anonymousWaitMs?: number,
   ) {
     this.log = new ExchangeLog(logger);
@@ -63,11 +66,21 @@ export class Forwarder {
       contentLength,
       answer,
       current: undefined,
+      stopReason: undefined,
     };
     const onExpiry = (): void => {
-      const { exchange, sinceMs } = forwarding.current!;
-      exchange.stop(new TimedOut(whoIsOverdue(body, answer, sinceMs)));
+      stop(forwarding, new TimedOut(whoIsOverdue(body, answer, forwarding.current!.sinceMs)));
     };
+    const revalidation = new Revalidation(
+      admission.terms,
+      this.clock,
+      (refusal) => stop(forwarding, new AdmissionEnded(refusal)),
+      {
+        startAfterMs: admission.terms.checkMs,
+        // It may have been carried out, and the response is bounded by the route's timeouts.
+        mayOutliveToken: () => forwarding.current?.exchange.awaitsResponse === true,
+      },
+    );
     const stopDeadlines = startDeadlines(admission.route, onExpiry, body, this.anonymousWaitMs);
     try {
       await this.tryTargets(first, forwarding);
@@ -77,6 +90,7 @@ export class Forwarder {
       throw refusalOf(error as Error);
     } finally {
       stopDeadlines();
+      revalidation.stop();
       body?.destroy();
     }
   }
@@ -127,6 +141,7 @@ export class Forwarder {
     const exchange = new Exchange(answer, patience);
     forwarding.current = { exchange, sinceMs: performance.now() };
     answer.listen(answerListener(exchange, admission, target, this.log));
+    if (forwarding.stopReason !== undefined) exchange.stop(forwarding.stopReason);
     return exchange;
   }
 
@@ -154,6 +169,13 @@ interface Forwarding {
   answer: ClientAnswer;
   /** The exchange under way, and when it began, as of performance.now(). */
   current: { exchange: Exchange; sinceMs: number } | undefined;
+  /** Why it goes no further, if it was stopped: an attempt that begins after that must not either. */
+  stopReason: Error | undefined;
+}
+
+function stop(forwarding: Forwarding, reason: Error): void {
+  forwarding.stopReason ??= reason;
+  forwarding.current?.exchange.stop(reason);
 }
 
 /** Before another attempt: the assertion of the one before may have ended since. */

@@ -16,6 +16,8 @@ import {
 } from '../../../../../test/support/tunnel-ends.js';
 import { startTunnelFront } from '../../../../../test/support/tunnel-front.js';
 import { startRawUpstream, startUpstream } from '../../../../../test/support/upstream-server.js';
+import { InvalidToken } from '../../../../protocol/bearer-error.js';
+import { ProblemError } from '../../../../protocol/problem.js';
 
 const { toBeClosed, anEchoServer, aFront } = tunnelsOfOneTest();
 
@@ -90,21 +92,30 @@ describe('a tunnel', () => {
 
   it('ends when the token counts no more, and not when nobody can say', async () => {
     const upstream = await anEchoServer();
-    const answers: (() => Promise<boolean>)[] = [
-      async () => true,
+    const answers: (() => Promise<Error | undefined>)[] = [
+      async () => undefined,
       async () => {
         throw new Error('database away');
       },
-      async () => false,
+      async () => new InvalidToken(),
     ];
     let asked = 0;
-    const stillValid = async (): Promise<boolean> => answers[Math.min(asked++, 2)]!();
-    const front = await aFront(upstream, { terms: { stillValid, checkMs: 50 } });
+    const refusalNow = async (): Promise<Error | undefined> => answers[Math.min(asked++, 2)]!();
+    const front = await aFront(upstream, { terms: { refusalNow, checkMs: 50 } });
     expect((await closing(await connected(front))).code).toBe(1008);
     expect(asked).toBe(3);
     await expectNothingLeft(front, upstream);
     await new Promise((resolve) => setTimeout(resolve, 120));
     expect(asked).toBe(3);
+  });
+
+  it('ends when its route was removed, and says so', async () => {
+    const upstream = await anEchoServer();
+    const refusalNow = async (): Promise<Error> => new ProblemError(404, 'There is nothing at this path.');
+    const front = await aFront(upstream, { terms: { refusalNow, checkMs: 50 } });
+    const closed = await closing(await connected(front));
+    expect(closed).toEqual({ code: 1008, reason: 'The path is no longer served.' });
+    await expectNothingLeft(front, upstream);
   });
 
   it('in the middle of a frame ends without a word that could be taken for its rest', async () => {

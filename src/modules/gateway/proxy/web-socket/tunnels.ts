@@ -2,11 +2,12 @@ import type { Duplex } from 'node:stream';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Clock } from '../../../../platform/clock/clock.js';
 import { AppLogger } from '../../../../platform/logging/logging.module.js';
+import { BearerError } from '../../../../protocol/bearer-error.js';
 import { ProblemError } from '../../../../protocol/problem.js';
 import type { Admission } from '../admission.js';
 import { ExchangeLog } from '../exchange-log.js';
+import { Revalidation } from '../revalidation.js';
 import { OpeningHandshake, type UpgradeRequest } from './opening-handshake.js';
-import { Tenure, type TenureTerms } from './tenure.js';
 import { Tunnel } from './tunnel.js';
 import { UpstreamPools } from '../targets/upstream-pools.js';
 import { CLOSE_CODE } from './web-socket-frames.js';
@@ -45,7 +46,7 @@ export class Tunnels implements OnModuleDestroy {
    * @throws ProblemError while nothing is written to the socket, never after: as `Forwarder.forward` does, and 400 or
    *   426 for what is no handshake
    */
-  async tunnel(admission: Admission, upgrade: UpgradeRequest, terms: TenureTerms): Promise<void> {
+  async tunnel(admission: Admission, upgrade: UpgradeRequest): Promise<void> {
     const { socket } = upgrade;
     const { route } = admission;
     if (!route.webSocket) throw new ProblemError(400, 'This path takes no WebSocket connections.');
@@ -54,21 +55,25 @@ export class Tunnels implements OnModuleDestroy {
     const leave = target.enter(admission.caller);
     try {
       const upstream = await handshake.take();
-      if (upstream !== undefined) await this.join(socket, upstream, route.timeouts.idle, terms);
+      if (upstream !== undefined) await this.join(socket, upstream, admission);
     } finally {
       void handshake.over.then(leave);
     }
   }
 
-  private async join(client: Duplex, upstream: Duplex, idleMs: number, terms: TenureTerms): Promise<void> {
-    const tunnel = new Tunnel(client, upstream, idleMs);
+  private async join(client: Duplex, upstream: Duplex, { route, terms }: Admission): Promise<void> {
+    const tunnel = new Tunnel(client, upstream, route.timeouts.idle);
     this.open.add(tunnel);
     if (this.isClosing) tunnel.end(CLOSE_CODE.goingAway, 'The server is stopping.');
-    const tenure = new Tenure(terms, this.clock, () =>
-      tunnel.end(CLOSE_CODE.policyViolation, 'The access token has ended.'),
+    const revalidation = new Revalidation(terms, this.clock, (refusal) =>
+      tunnel.end(CLOSE_CODE.policyViolation, closeReason(refusal)),
     );
     await tunnel.closed;
-    tenure.stop();
+    revalidation.stop();
     this.open.delete(tunnel);
   }
+}
+
+function closeReason(refusal: Error): string {
+  return refusal instanceof BearerError ? 'The access token has ended.' : 'The path is no longer served.';
 }
