@@ -9,6 +9,7 @@ describe('attributes of a person', () => {
     [{ department: 'Freight', level: 3, temporary: false, sites: ['Basel', 'Brno'] }],
     [{ 'cost-centre.code_1': '' }],
     [{ note: 'ü'.repeat(256), sites: Array(32).fill('x'.repeat(256)), none: [], debt: -1.5e-7 }],
+    [{ constructor: 'x', toString: 1, hasOwnProperty: true, prototype: [] }],
     [many(32)],
   ])('may be %j', (attributes) => {
     expect(objectionToAttributes(attributes)).toBeUndefined();
@@ -23,7 +24,6 @@ describe('attributes of a person', () => {
     ['a name of 65 characters', { ['a'.repeat(65)]: 'x' }, /names/],
     ['a name with a space', { 'cost centre': 'x' }, /names/],
     ['a name with a letter beyond ASCII', { größe: 1 }, /names/],
-    ['an inherited name', { constructor: 'x' }, /names/],
     ['the name of the prototype', JSON.parse('{"__proto__":"x"}'), /names/],
     ['a null value', { department: null }, /^must give department /],
     ['an object for a value', { department: { name: 'x' } }, /^must give department /],
@@ -40,7 +40,7 @@ describe('attributes of a person', () => {
   });
 
   it('have names that a client may be configured with one by one', () => {
-    expect(['department', 'a.b', '-'].every(isAttributeName)).toBe(true);
-    expect(['', 'a b', 'toString', '__proto__', 'a'.repeat(65)].some(isAttributeName)).toBe(false);
+    expect(['department', 'a.b', '-', 'toString'].every(isAttributeName)).toBe(true);
+    expect(['', 'a b', '__proto__', 'a'.repeat(65)].some(isAttributeName)).toBe(false);
   });
 });

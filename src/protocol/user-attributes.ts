@@ -12,9 +12,9 @@ export const MOST_VALUE_CHARACTERS = 256;
 
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 
-/** Whether an attribute may have this name. One that every object inherits would seem to be there where it is not. */
+/** Whether an attribute may have this name. An assignment to `__proto__` would make no member. */
 export function isAttributeName(name: string): boolean {
-  return NAME.test(name) && !(name in Object.prototype);
+  return NAME.test(name) && name !== '__proto__';
 }
 
 /** What speaks against a value as the attributes of a person; undefined when nothing does. */
@@ -23,7 +23,7 @@ export function objectionToAttributes(value: unknown): string | undefined {
   const attributes = Object.entries(value);
   if (attributes.length > MOST_ATTRIBUTES) return `must have at most ${MOST_ATTRIBUTES} members`;
   if (!attributes.every(([name]) => isAttributeName(name))) {
-    return 'must have names of 1 to 64 characters of A-Z a-z 0-9 _ . - that no object inherits';
+    return 'must have names of 1 to 64 characters of A-Z a-z 0-9 _ . - other than __proto__';
   }
   const refused = attributes.find(([, member]) => !isAttributeValue(member));
   if (refused === undefined) return undefined;

@@ -35,6 +35,14 @@ describe('a merge patch', () => {
     expect(mergePatch({ a: [1] }, { a: [null, { b: null }] })).toEqual({ a: [null, { b: null }] });
   });
 
+  it('merges members of every name, and nothing that is inherited', () => {
+    const merged = mergePatch(
+      { constructor: { a: 1 } },
+      { constructor: { b: 2 }, toString: { c: 3 }, valueOf: null },
+    );
+    expect(merged).toEqual({ constructor: { a: 1, b: 2 }, toString: { c: 3 } });
+  });
+
   it('keeps the order of members that were there', () => {
     expect(JSON.stringify(mergePatch({ b: 1, a: 2 }, { c: 3, b: 4 }))).toBe('{"b":4,"a":2,"c":3}');
   });

@@ -3,12 +3,10 @@ import { InvalidRequest } from '../../protocol/oauth-error.js';
 import { ProblemError } from '../../protocol/problem.js';
 import { registerBodyLimit } from './body-limit.js';
 import { ignoresBody, registerIgnoredBodies } from './ignored-body.js';
+import { parseJson } from './json-body.js';
 import { LIMITS } from './limits.js';
 import { mediaTypeMistake } from './media-type.js';
 import { edgeOf } from './request.js';
-
-/** Deeper than any document needs, and far from what exhausts a stack. */
-const DEEPEST_JSON = 64;
 
 const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
@@ -65,35 +63,4 @@ function notAForm(): Error {
 
 function unsupportedMediaType(): Error {
   return new ProblemError(415, 'The request body has a media type that this path does not take.');
-}
-
-/** @throws ProblemError 400 for what is no JSON, nests too deep or names an object's prototype */
-export function parseJson(body: Uint8Array): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    throw new ProblemError(400, 'The request body is not valid JSON in UTF-8.');
-  }
-  refuseUnsafe(value);
-  return value;
-}
-
-/** Walks level by level, so that a deep document costs no stack. */
-function refuseUnsafe(root: unknown): void {
-  let level: unknown[] = [root];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > DEEPEST_JSON) throw new ProblemError(400, 'The JSON document nests too deep.');
-    const next: unknown[] = [];
-    for (const value of level) {
-      if (typeof value !== 'object' || value === null) continue;
-      for (const [key, member] of Object.entries(value)) {
-        if (key === '__proto__' || key === 'constructor' || key === 'prototype') {
-          throw new ProblemError(400, 'The JSON document has a member name that is not allowed.');
-        }
-        next.push(member);
-      }
-    }
-    level = next;
-  }
 }

@@ -14,10 +14,10 @@ export function ignoresBody({ routeOptions }: FastifyRequest): boolean {
   return routeOptions?.config?.ignoresBody === true;
 }
 
-/** Hides the media type of a body that is ignored: Fastify refuses one that it cannot read before it looks for a parser. */
+/** Says that an ignored body is of any type: Fastify refuses a media type that it cannot read, and QUERY without one. */
 export function registerIgnoredBodies(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
-    if (ignoresBody(request)) request.headers = { 'content-type': undefined };
+    if (ignoresBody(request)) request.headers = { 'content-type': 'application/octet-stream' };
     done();
   });
 }

@@ -1,4 +1,3 @@
-import { Transform } from 'class-transformer';
 import { ValidateIf } from 'class-validator';
 
 /** The member may be left out; when it is there, `null` included, its other rules hold. */
@@ -9,9 +8,4 @@ export function MayBeAbsent(): PropertyDecorator {
 /** The member may be left out or be null, which is a value of its own. */
 export function MayBeNull(): PropertyDecorator {
   return ValidateIf((_, value) => value !== undefined && value !== null);
-}
-
-/** Hands the parsed JSON on as it is: class-transformer's copy lacks members named like methods, such as `toString`. */
-export function AsParsed(): PropertyDecorator {
-  return Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key]);
 }

@@ -1,6 +1,7 @@
 import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { type FieldError, InvalidInput } from '../../protocol/problem.js';
+import { handingOnMembers } from './parsed-members.js';
 
 const NOT_A_MEMBER = 'is not a member of this request';
 const NOT_AN_OBJECT = 'must be a JSON object';
@@ -22,11 +23,15 @@ class StrictValidationPipe extends ValidationPipe {
       throw new InvalidInput([{ pointer: '', detail: NOT_AN_OBJECT }]);
     return super.transform(value, metadata);
   }
+
+  /** Nest would drop members called `constructor` and `prototype` in silence. `parseJson` refused what is harmful. */
+  protected override stripProtoKeys(): void {}
 }
 
 /** Validates bodies and queries of the JSON APIs against their classes: an unknown member is a mistake, not noise. */
 export function createValidationPipe(): ValidationPipe {
   return new StrictValidationPipe({
+    transformerPackage: handingOnMembers,
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,

@@ -38,10 +38,21 @@ describe('JSON bodies (RFC 8259)', () => {
     '{"title":"x","body":{"constructor":{"prototype":{"polluted":1}}}}',
     '{"constructor":{"prototype":{"polluted":1}}}',
     '{"__proto__":null}',
+    '{"title":"x","body":[[{"constructor":{"prototype":null}}]]}',
   ])('are refused when they reach for a prototype: %s', async (body) => {
     expectProblem(await create(body));
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
+
+  it.each(['constructor', 'prototype', 'toString', 'hasOwnProperty', '__proto', 'proto__'])(
+    'are taken with a member called %s, which is data',
+    async (name) => {
+      for (const value of ['1', 'null', '"prototype"', '{"a":1}', '[{"prototype":1}]']) {
+        const { status, json } = await create(`{"title":"x","body":{"${name}":${value}}}`);
+        expect([status, JSON.stringify(json.body)]).toEqual([201, `{"${name}":${value}}`]);
+      }
+    },
+  );
 
   it.each([
     ['arrays', '['.repeat(100_000) + ']'.repeat(100_000)],

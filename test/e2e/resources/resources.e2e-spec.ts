@@ -113,6 +113,11 @@ describe('creating a resource', () => {
     ['an array', [1, 'two', [null], { three: 3 }]],
     ['an empty object', {}],
     ['an object with names like methods', { toString: 1, valueOf: { hasOwnProperty: 2 }, then: 3 }],
+    [
+      'an object with the names of a class',
+      { constructor: 'Acme', prototype: { constructor: [{ prototype: 1 }] } },
+    ],
+    ['a list of such objects', [{ constructor: null }, { constructor: { name: 'x' } }, { toJSON: 1 }]],
     ['an object with numbers for names, slashes and tildes', { b: 1, '2': 2, '': 3, 'a/b~c': 4 }],
     ['very large and very small numbers', [1e308, 5e-324, Number.MAX_SAFE_INTEGER]],
   ])('keeps a body that is %s', async (_, body) => {
@@ -410,6 +415,16 @@ describe('patching a resource', () => {
     expect((await bearer(server, alice, path)).json).toEqual(patched.json);
   });
 
+  it('merges members of any name', async () => {
+    const body = { constructor: { a: 1 }, prototype: 1, toString: 1, hasOwnProperty: 1 };
+    const path = await aResource({ title: 'Before', body });
+    const patch = { body: { constructor: { b: 2 }, prototype: { c: 3 }, toString: null, valueOf: 4 } };
+    const patched = await bearer(server, alice, path, { method: 'PATCH', body: patch, headers: MERGE_PATCH });
+    const merged = { constructor: { a: 1, b: 2 }, prototype: { c: 3 }, hasOwnProperty: 1, valueOf: 4 };
+    expect(patched.json.body).toEqual(merged);
+    expect((await bearer(server, alice, path)).json.body).toEqual(merged);
+  });
+
   it('changes the title and leaves the body', async () => {
     const path = await aResource({ title: 'Before', body: { a: 1 } });
     const patched = await bearer(server, alice, path, { method: 'PATCH', body: { title: 'After' } });
@@ -558,6 +573,17 @@ describe.each(['POST', 'PUT'])('the content of a %s', (method) => {
     expect(await send(body)).toMatchObject(aProblem(400));
     expect('polluted' in {}).toBe(false);
   });
+
+  it.each(['title', 'constructor', 'prototype', 'toString'])(
+    'is refused when its member %s is an object with a constructor',
+    async (name) => {
+      for (const value of ['1', '"x"', '{}', 'null', '{"a":1}']) {
+        expect(await send(`{"title":"x","${name}":{"constructor":${value}}}`)).toMatchObject(
+          aProblem(400, [`/${name}`]),
+        );
+      }
+    },
+  );
 
   it('is refused at once when it nests too deep', async () => {
     const deep = `{"title":"x","body":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsIn, IsInt, Max, Min } from 'class-validator';
-import { AsParsed, MayBeAbsent, MayBeNull } from '../../../platform/http/members.js';
+import { MayBeAbsent, MayBeNull } from '../../../platform/http/members.js';
 import { ACCESS_TOKEN_FORMATS, type AccessTokenFormat } from '../../../protocol/access-token.js';
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../protocol/signing-algorithms.js';
 import { MOST_USER_DETAILS, UserDetail } from './user-details.dto.js';
@@ -61,7 +61,6 @@ export class TokenMembers {
   @MayBeAbsent()
   @IsArray({ message: 'must be a list' })
   @ArrayMaxSize(MOST_USER_DETAILS, { message: `must have at most ${MOST_USER_DETAILS} entries` })
-  @AsParsed()
   user_details?: unknown[];
 
   @ApiPropertyOptional({

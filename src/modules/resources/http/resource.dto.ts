@@ -6,7 +6,6 @@ import {
   ValidatorConstraint,
   type ValidatorConstraintInterface,
 } from 'class-validator';
-import { AsParsed } from '../../../platform/http/members.js';
 import { PageAnswer } from '../../../platform/http/page.js';
 import { MOST_BODY_BYTES, MOST_TITLE_CHARACTERS, titleFlaw } from '../document-limits.js';
 import type { JsonValue } from '../json-value.js';
@@ -50,7 +49,6 @@ export class CreateResource {
 
   @ApiPropertyOptional({ ...BODY, default: null })
   @Allow()
-  @AsParsed()
   body: JsonValue = null;
 }
 

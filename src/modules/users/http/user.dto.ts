@@ -11,7 +11,7 @@ import {
   MaxLength,
   Validate,
 } from 'class-validator';
-import { AsParsed, MayBeAbsent, MayBeNull } from '../../../platform/http/members.js';
+import { MayBeAbsent, MayBeNull } from '../../../platform/http/members.js';
 import { PageAnswer } from '../../../platform/http/page.js';
 import { PRINTABLE } from '../../../protocol/characters.js';
 import type { UserAttributes } from '../../../protocol/user-attributes.js';
@@ -73,7 +73,6 @@ class UserMembers {
   })
   @MayBeAbsent()
   @Validate(IsAttributes)
-  @AsParsed()
   attributes?: UserAttributes;
 
   @ApiPropertyOptional({
