@@ -12,6 +12,7 @@ import { registerBodyParsers } from './platform/http/body-parsers.js';
 import { registerBodyDeadline } from './platform/http/body-deadline.js';
 import { registerClientAddress } from './platform/http/client-address.js';
 import { AllowedOrigins, CorsPolicy, registerCors } from './platform/http/cors.js';
+import { registerDisconnection } from './platform/http/disconnection.js';
 import { registerDrain } from './platform/http/drain.js';
 import { DEADLINES, type Deadlines, forwarding } from './platform/http/limits.js';
 import { registerMethodNotAllowed, registerNotFound } from './platform/http/method-not-allowed.js';
@@ -52,6 +53,7 @@ export function setUpApp(
   registerClientAddress(fastify, config.server.trustedProxies);
   registerArrival(fastify, app.get(Clock));
   registerRequestId(fastify);
+  registerDisconnection(fastify);
   registerRequestLog(fastify, app.get(AppLogger));
   registerDrain(fastify);
   registerRequestChecks(fastify, config.server);

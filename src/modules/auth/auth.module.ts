@@ -10,6 +10,7 @@ import { PasswordGrant } from './grants/password.grant.js';
 import { RefreshTokenGrant } from './grants/refresh-token.grant.js';
 import { ResourceOwnerSignIn } from './grants/resource-owner-sign-in.js';
 import { TokenAnswers } from './grants/token-answers.js';
+import { UndeliveredGrants } from './grants/undelivered-grants.js';
 import { IntrospectionController } from './http/introspection.controller.js';
 import { LocalStrategy } from './http/local.strategy.js';
 import { MetadataController } from './http/metadata.controller.js';
@@ -44,6 +45,7 @@ import { TokenRevocation } from './token-revocation.js';
     TokenAnswers,
     TokenIntrospection,
     TokenRevocation,
+    UndeliveredGrants,
     { provide: ResourceOwnerSignIn, useClass: PassportSignIn },
     {
       provide: GRANT_HANDLERS,

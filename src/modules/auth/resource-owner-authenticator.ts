@@ -5,13 +5,15 @@ export interface SignInContext {
   clientId: string;
   ip: string;
   userAgent: string | null;
+  /** Aborted when the caller is gone: whatever the sign-in waits for is then given up. */
+  disconnection: AbortSignal;
 }
 
 /** Whoever knows people: this process's own directory, or another server. Bound in the composition root. */
 export abstract class ResourceOwnerAuthenticator {
   /**
    * Checks a username and a password; undefined is the one refusal, whatever its reason.
-   * @throws Overloaded when nothing can be said now
+   * @throws Overloaded when nothing can be said now, Disconnected
    */
   abstract authenticate(
     username: string,
@@ -19,6 +21,9 @@ export abstract class ResourceOwnerAuthenticator {
     context: SignInContext,
   ): Promise<SignedInOwner | undefined>;
 
-  /** The person as of now; undefined when gone or disabled. */
-  abstract describe(sub: string): Promise<ResourceOwner | undefined>;
+  /**
+   * The person as of now; undefined when gone or disabled.
+   * @param disconnection of the request that asks
+   */
+  abstract describe(sub: string, disconnection?: AbortSignal): Promise<ResourceOwner | undefined>;
 }

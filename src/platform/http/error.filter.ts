@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TokenConfig } from '../../config/config.js';
 import { BearerError } from '../../protocol/bearer-error.js';
+import { Disconnected } from '../../protocol/disconnected.js';
 import { MethodNotAllowed } from '../../protocol/method-not-allowed.js';
 import {
   InvalidRequest,
@@ -54,6 +55,7 @@ export class ErrorFilter implements ExceptionFilter {
     const error = thrown instanceof Error ? thrown : new Error('something other than an error was thrown');
     request.refusal = error;
     if (reply.sent) return;
+    if (error instanceof Disconnected) return void reply.hijack();
     if (edgeOf(request) === 'oauth') this.answerOAuth(request, reply, error);
     else this.answerApi(request, reply, error);
   }

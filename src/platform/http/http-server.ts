@@ -1,6 +1,7 @@
 import { type RequestListener, type Server, type ServerOptions, createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { TlsConfig } from '../../config/config.js';
+import { watchHalfClosed } from './half-closed.js';
 import { type Deadlines, LIMITS } from './limits.js';
 import { methodUnknown, noteResponse, refuseOnSocket } from './socket-refusals.js';
 import { tlsOptions } from './tls.js';
@@ -17,6 +18,7 @@ export function createHttpServer(
 ): Server {
   const listener: RequestListener = (request, response) => {
     noteResponse(response);
+    watchHalfClosed(request, response);
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     handle(request, response);
   };
@@ -32,6 +34,8 @@ export function createHttpServer(
   // No limit here: beyond one, Node drops fields in silence, of two Authorization headers perhaps the second.
   server.maxHeadersCount = 0;
   server.setTimeout(deadlines.idleMs);
+  // A client may close its side once it has sent the request. Node would close the other one under the response.
+  Object.assign(server, { httpAllowHalfOpen: true });
   server.on('request', listener);
   // An expectation that is not known may be ignored: RFC 9110 §10.1.1.
   server.on('checkExpectation', listener);

@@ -23,6 +23,8 @@ declare module 'fastify' {
     forwardedBy?: string;
     /** The edge of the path, where the path is an own one and the method is not served there. */
     ownPathEdge?: Edge;
+    /** The connection speaks another protocol since the response 101; for the log. */
+    switchedProtocols?: true;
     /** The refusal that this request was answered with; for the log. */
     refusal?: Error;
   }

@@ -144,7 +144,9 @@ describe('a forwarded body', () => {
       await client.receives('first');
       client.socket.destroy();
       await closed.promise;
-      await vi.waitFor(() => expect(lines()).toMatchObject([{ status: 'aborted', forwarded_by: 'streams' }]));
+      await vi.waitFor(() =>
+        expect(lines()).toMatchObject([{ status: 200, aborted: true, forwarded_by: 'streams' }]),
+      );
     });
 
     it.each([

@@ -12,7 +12,12 @@ import { type Script, type ScriptedDirectory, aDirectory } from './scripted-dire
 export const SECRET = 'internal-secret-of-these-tests-0123456789';
 
 /** Where the sign-ins of these suites come from. */
-export const FROM = { clientId: 'first-client', ip: '192.0.2.7', userAgent: 'Browser/1.0' };
+export const FROM = {
+  clientId: 'first-client',
+  ip: '192.0.2.7',
+  userAgent: 'Browser/1.0',
+  disconnection: new AbortController().signal,
+};
 
 /** Short, so that no test waits long. */
 export const SHORT: DirectoryLimits = {

@@ -3,6 +3,7 @@ import { Pool } from 'undici';
 import type { DirectoryConfig } from '../../../config/config.js';
 import { skipInterimResponses } from '../../../platform/http-client/used-connection.js';
 import type { AppLogger } from '../../../platform/logging/logging.module.js';
+import { Disconnected } from '../../../protocol/disconnected.js';
 import { DirectoryFailure, NoAnswer, NoConnection } from './directory-failure.js';
 import { DirectoryLane } from './directory-lane.js';
 import type { DirectoryLimits } from './directory-limits.js';
@@ -64,9 +65,16 @@ export class DirectoryConnection {
     }
   }
 
-  /** @throws DirectoryFailure when there is no answer, or no room to ask */
-  async ask(question: Question, request: DirectoryRequest): Promise<DirectoryAnswer> {
-    return this.lanes[question].run((signal) => this.send(request, signal));
+  /**
+   * @param disconnection of the request on whose behalf the directory is asked
+   * @throws DirectoryFailure when there is no answer, or no room to ask; Disconnected
+   */
+  async ask(
+    question: Question,
+    request: DirectoryRequest,
+    disconnection?: AbortSignal,
+  ): Promise<DirectoryAnswer> {
+    return this.lanes[question].run((signal) => this.send(request, signal), disconnection);
   }
 
   async close(): Promise<void> {
@@ -108,6 +116,7 @@ export class DirectoryConnection {
     } catch (error) {
       const { code, name } = error as NodeJS.ErrnoException;
       if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') throw new DirectoryFailure('its answer is too large');
+      if (signal.reason instanceof Disconnected) throw signal.reason;
       if (signal.aborted) throw new NoAnswer('it took too long');
       // The code of a library or of the system; their texts may quote.
       const reason = `there was no answer: ${code ?? name}`;

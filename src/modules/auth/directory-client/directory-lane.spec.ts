@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Disconnected } from '../../../protocol/disconnected.js';
 import { DirectoryFailure, NoAnswer, NoConnection } from './directory-failure.js';
 import { DirectoryLane } from './directory-lane.js';
 
@@ -137,6 +138,38 @@ describe('while one request tries again', () => {
     const trial = begin(lane);
     expect(await begin(lane).outcome).toMatchObject(LEFT_ALONE);
     expect(await trial.answer()).toBe('answer');
+    expect(await isShut(lane)).toBe(false);
+  });
+});
+
+describe('a request whose caller disconnects', () => {
+  const gone = new Disconnected();
+
+  it('leaves the line at once, and its place to the next', async () => {
+    const lane = aLane({ inFlight: 1, waiting: 1, deadlineMs: 5_000 });
+    const running = begin(lane);
+    const caller = new AbortController();
+    const ask = vi.fn<() => Promise<string>>(async () => 'answer');
+    const waiting = lane.run(ask, caller.signal).catch((error: unknown) => error);
+    caller.abort(gone);
+    expect(await waiting).toBe(gone);
+    const next = begin(lane);
+    void next.answer();
+    await running.answer();
+    expect(await next.outcome).toBe('answer');
+    expect(ask).not.toHaveBeenCalled();
+  });
+
+  it('is given up while it is under way, and says nothing about the directory', async () => {
+    const lane = aLane(undefined, 1);
+    const caller = new AbortController();
+    const underWay = lane.run(
+      (signal) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+      caller.signal,
+    );
+    caller.abort(gone);
+    await expect(underWay).rejects.toBe(gone);
     expect(await isShut(lane)).toBe(false);
   });
 });

@@ -1,15 +1,13 @@
 import {
   BrokenCircuitError,
-  BulkheadRejectedError,
   type CircuitBreakerPolicy,
   CircuitState,
   ConsecutiveBreaker,
-  type IPolicy,
   TaskCancelledError,
-  bulkhead,
   circuitBreaker,
   handleType,
 } from 'cockatiel';
+import { BoundedQueue, QueueFull } from '../../../platform/queue/bounded-queue.js';
 import { DirectoryFailure, NoAnswer, NoConnection } from './directory-failure.js';
 import type { DirectoryLimits, Lane } from './directory-limits.js';
 
@@ -32,7 +30,7 @@ class Strike extends Error {
  * strike always.
  */
 export class DirectoryLane {
-  private readonly room: IPolicy;
+  private readonly room: BoundedQueue;
   private readonly circuit: CircuitBreakerPolicy;
   /** Requests that told something of the directory: that it answers, or a strike. */
   private lessons = 0;
@@ -41,7 +39,7 @@ export class DirectoryLane {
     private readonly lane: Lane,
     private readonly limits: Pick<DirectoryLimits, 'failuresInARow' | 'restMs'>,
   ) {
-    this.room = bulkhead(lane.inFlight, lane.waiting);
+    this.room = new BoundedQueue({ slots: lane.inFlight, waiting: lane.waiting });
     this.circuit = circuitBreaker(handleType(Strike), {
       breaker: new ConsecutiveBreaker(limits.failuresInARow),
       halfOpenAfter: limits.restMs,
@@ -53,17 +51,24 @@ export class DirectoryLane {
     this.circuit.onReset(() => listener(false));
   }
 
-  /** @throws DirectoryFailure of the request, or because there is no room for it */
-  async run<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const signal = AbortSignal.timeout(this.lane.deadlineMs);
+  /**
+   * @param disconnection of the caller on whose behalf the request is made: once aborted, it waits no longer
+   * @throws DirectoryFailure of the request, or because there is no room for it; the reason of `disconnection`
+   */
+  async run<T>(request: (signal: AbortSignal) => Promise<T>, disconnection?: AbortSignal): Promise<T> {
+    disconnection?.throwIfAborted();
+    const deadline = AbortSignal.timeout(this.lane.deadlineMs);
+    const signal = disconnection === undefined ? deadline : AbortSignal.any([deadline, disconnection]);
     const knownBefore = this.lessons;
     try {
-      return await this.room.execute(
+      return await this.room.run(
         () => this.inCircuit(() => this.learnFrom(() => request(signal), knownBefore), signal),
         signal,
       );
     } catch (error) {
-      throw this.failureOf(error);
+      if (disconnection?.aborted) throw disconnection.reason;
+      // Its time ran out in the queue.
+      throw error === signal.reason ? noRoom() : this.failureOf(error);
     }
   }
 
@@ -102,9 +107,11 @@ export class DirectoryLane {
     if (error instanceof BrokenCircuitError) {
       return new DirectoryFailure('it is left alone for a while', Math.ceil(this.limits.restMs / 1000));
     }
-    if (error instanceof BulkheadRejectedError || error instanceof TaskCancelledError) {
-      return new DirectoryFailure('too many requests wait for it', FULL_RETRY_AFTER);
-    }
+    if (error instanceof QueueFull || error instanceof TaskCancelledError) return noRoom();
     return error;
   }
+}
+
+function noRoom(): DirectoryFailure {
+  return new DirectoryFailure('too many requests wait for it', FULL_RETRY_AFTER);
 }

@@ -43,33 +43,31 @@ export class RemoteDirectory extends ResourceOwnerAuthenticator implements OnApp
   async authenticate(
     username: string,
     password: string,
-    { clientId, ip, userAgent }: SignInContext,
+    { clientId, ip, userAgent, disconnection }: SignInContext,
   ): Promise<SignedInOwner | undefined> {
     if (!isPossible({ username, password })) return undefined;
     return this.reporting('authenticate', async () => {
-      const answer = await this.connection.ask('authenticate', {
-        method: 'POST',
-        path: '/auth',
-        body: {
-          username,
-          password,
-          client_id: clientId,
-          ip,
-          user_agent: userAgent,
-        },
-      });
+      const body = {
+        username,
+        password,
+        client_id: clientId,
+        ip,
+        user_agent: userAgent,
+      };
+      const question = { method: 'POST', path: '/auth', body } as const;
+      const answer = await this.connection.ask('authenticate', question, disconnection);
       if (answer.status === 200) return readSignedInOwner(jsonOf(answer), this.clock.seconds());
       if (answer.status === 401 && saysError(answer, 'invalid_credentials')) return undefined;
       throw this.refusalOf(answer);
     });
   }
 
-  async describe(sub: string): Promise<ResourceOwner | undefined> {
+  async describe(sub: string, disconnection?: AbortSignal): Promise<ResourceOwner | undefined> {
     // A client that acts for itself has a subject as well.
     if (!isPersonSubject(sub)) return undefined;
     return this.reporting('describe', async () => {
       const path = `/auth/users/${encodeURIComponent(sub)}`;
-      const answer = await this.connection.ask('describe', { method: 'GET', path });
+      const answer = await this.connection.ask('describe', { method: 'GET', path }, disconnection);
       if (answer.status === 404 && saysError(answer, 'unknown_person')) return undefined;
       if (answer.status !== 200) throw this.refusalOf(answer);
       const owner = readOwner(jsonOf(answer));

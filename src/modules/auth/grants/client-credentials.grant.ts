@@ -20,8 +20,9 @@ export class ClientCredentialsGrant extends GrantHandler {
     super();
   }
 
-  async handle({ client, form }: TokenRequest): Promise<TokenAnswer> {
+  async handle({ client, form, disconnection }: TokenRequest): Promise<TokenAnswer> {
     const scope = requestedOwnScope(client, form.get('scope'));
+    disconnection.throwIfAborted();
     const grant = await this.grants.ofClient(client.clientId, ownScopesOf(client));
     const answer = await this.answers.answer(client, grant, scope, undefined);
     // As at a person's sign-in: what disabled or narrowed the client meanwhile may have missed this grant.

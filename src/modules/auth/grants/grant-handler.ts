@@ -11,13 +11,15 @@ export interface TokenRequest {
   /** Address the request came from. */
   ip: string;
   userAgent: string | null;
+  /** Aborted when the caller is gone before it has the response. */
+  disconnection: AbortSignal;
 }
 
 /** One grant type. Register another one under the token GRANT_HANDLERS and the endpoint serves it. */
 export abstract class GrantHandler {
   abstract readonly type: GrantType;
 
-  /** @throws OAuthError */
+  /** @throws OAuthError, Disconnected */
   abstract handle(request: TokenRequest): Promise<TokenAnswer>;
 }
 

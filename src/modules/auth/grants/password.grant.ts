@@ -14,6 +14,7 @@ import { GrantHandler, type TokenRequest, required } from './grant-handler.js';
 import { lifetimesOf } from './lifetimes.js';
 import { ResourceOwnerSignIn } from './resource-owner-sign-in.js';
 import { TokenAnswers } from './token-answers.js';
+import { UndeliveredGrants } from './undelivered-grants.js';
 
 /**
  * The resource owner password credentials grant. RFC 6749 §4.3.
@@ -31,6 +32,7 @@ export class PasswordGrant extends GrantHandler {
     private readonly directory: ResourceOwnerAuthenticator,
     private readonly clients: ClientAuthenticator,
     private readonly grants: GrantRegistry,
+    private readonly undelivered: UndeliveredGrants,
     private readonly details: GrantedDetails,
     private readonly answers: TokenAnswers,
     private readonly config: TokenConfig,
@@ -44,7 +46,9 @@ export class PasswordGrant extends GrantHandler {
     const scope = requestedScope(client, form.get('scope'));
     const owner = await this.authenticate(credentials, request);
     refuseBeyondRoles(scope, owner.roles);
+    request.disconnection.throwIfAborted();
     const { grant, refreshToken } = await this.begin(owner, scope, request);
+    this.undelivered.endOnDisconnection(grant, request.disconnection);
     const answer = await this.answers.answer(client, grant, scope, refreshToken);
     await this.confirm(owner, client, grant);
     return answer;
@@ -52,9 +56,10 @@ export class PasswordGrant extends GrantHandler {
 
   private async authenticate(
     credentials: { username: string; password: string },
-    { client, ip, userAgent }: TokenRequest,
+    { client, ip, userAgent, disconnection }: TokenRequest,
   ): Promise<SignedInOwner> {
-    const owner = await this.people.signIn(credentials, { clientId: client.clientId, ip, userAgent });
+    const context = { clientId: client.clientId, ip, userAgent, disconnection };
+    const owner = await this.people.signIn(credentials, context);
     if (owner === undefined) throw new InvalidGrant('the credentials of the resource owner were refused');
     return owner;
   }

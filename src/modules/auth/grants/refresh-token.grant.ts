@@ -41,11 +41,13 @@ export class RefreshTokenGrant extends GrantHandler {
     super();
   }
 
-  async handle({ client, form, ip, userAgent }: TokenRequest): Promise<TokenAnswer> {
+  async handle({ client, form, ip, userAgent, disconnection }: TokenRequest): Promise<TokenAnswer> {
     const presented = required(form, 'refresh_token');
     const { grant: found, used } = await this.findToken(presented, client);
-    const owner = await this.confirmOwner(found);
+    const owner = await this.confirmOwner(found, disconnection);
     await this.takeLostScopes(found, owner);
+    // A rotation whose successor reaches nobody would make the next use of the token a repeat. A used one is judged.
+    if (used === undefined) disconnection.throwIfAborted();
     const grant = { ...found, details: this.details.of(owner, client) };
     const origin = { network: networkOf(ip), userAgent };
     // A used token is judged first, whatever else is asked: it may be stolen.
@@ -72,8 +74,8 @@ export class RefreshTokenGrant extends GrantHandler {
   }
 
   /** The person as of now. A grant ends with the person's account, and with the password it was made by. */
-  private async confirmOwner(grant: Grant): Promise<ResourceOwner> {
-    const owner = await this.directory.describe(grant.subject);
+  private async confirmOwner(grant: Grant, disconnection: AbortSignal): Promise<ResourceOwner> {
+    const owner = await this.directory.describe(grant.subject, disconnection);
     if (owner !== undefined && owner.credentials_version === grant.credentialsVersion) return owner;
     await this.grants.end(grant.id, owner === undefined ? 'person_disabled' : 'credentials_changed');
     throw new InvalidGrant('the person is gone, disabled, or has another password');

@@ -36,6 +36,7 @@ export class TokenController {
       form,
       ip: request.ip,
       userAgent: request.headers['user-agent']?.slice(0, 256) ?? null,
+      disconnection: request.disconnection,
     });
   }
 }

@@ -1,5 +1,6 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
 import { InvalidToken } from '../../../protocol/bearer-error.js';
 import { CurrentToken, RequireScopes } from '../../access/index.js';
@@ -35,8 +36,11 @@ export class UserInfoController {
   @RequireScopes('profile')
   @ApiOperation({ operationId: 'readUserInfo', summary: 'Who is signed in (OpenID Connect Core)' })
   @ApiOkResponse({ description: 'Claims about the person; what has no value is left out.', type: UserInfo })
-  async read(@CurrentToken() token: AccessTokenClaims): Promise<UserInfo> {
-    const owner = await this.directory.describe(token.sub);
+  async read(
+    @CurrentToken() token: AccessTokenClaims,
+    @Req() { disconnection }: FastifyRequest,
+  ): Promise<UserInfo> {
+    const owner = await this.directory.describe(token.sub, disconnection);
     if (owner === undefined) throw new InvalidToken('the person is gone or disabled');
     return {
       sub: owner.sub,

@@ -5,8 +5,6 @@ import { ServerConfig } from '../../../config/config.js';
 import type { CorsPolicy } from '../../../platform/http/cors.js';
 import type { OwnPaths } from '../../../platform/http/own-paths.js';
 import { headerValues } from '../../../platform/http/request.js';
-import { AppLogger } from '../../../platform/logging/logging.module.js';
-import { logRequest } from '../../../platform/logging/request-log.js';
 import { type AdmittedCall, GatewayDecision } from '../decision/gateway-decision.js';
 import type { Admission } from '../proxy/admission.js';
 import { callerOf } from '../proxy/caller.js';
@@ -40,7 +38,6 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly tunnels: Tunnels,
     private readonly upgrades: Upgrades,
     private readonly config: ServerConfig,
-    private readonly logger: AppLogger,
   ) {}
 
   /** To be registered after whatever else looks at a request before its body is read. */
@@ -125,7 +122,6 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
     } finally {
       this.underWay.delete(reply.raw);
     }
-    if (!reply.raw.writableFinished) logRequest(this.logger, request, reply, 'aborted');
   }
 
   private async tunnel(
@@ -145,8 +141,8 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
       this.underWay.delete(reply.raw);
     }
     if (reply.raw.headersSent) return;
+    request.switchedProtocols = true;
     // Nothing else tells that the exchange is over: its response was never written.
     reply.raw.emit('close');
-    logRequest(this.logger, request, reply, 101);
   }
 }

@@ -35,7 +35,9 @@ export type GrantEnd =
   | 'credentials_changed'
   | 'client_disabled'
   /** The person or the client changed while it was begun. */
-  | 'overtaken';
+  | 'overtaken'
+  /** The caller was gone before it had the tokens. */
+  | 'undelivered';
 
 /** A page of grants, newest first. `before` is the id of the last one of the page before. */
 export interface GrantPage {

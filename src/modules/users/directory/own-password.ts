@@ -19,13 +19,16 @@ export class OwnPassword {
 
   /**
    * Changes the password and ends all the person's tokens, the asking one included. OWASP ASVS 6.2.3, 7.4.3.
-   * @throws InvalidInput when the current password is wrong or the new one is refused, HashingQueueFull
+   * @throws InvalidInput when the current password is wrong or the new one is refused, HashingQueueFull, Disconnected
    */
-  async change(sub: string, current: string, next: string): Promise<void> {
+  async change(sub: string, current: string, next: string, disconnection: AbortSignal): Promise<void> {
     const user = await this.directory.get(sub);
-    const { matches } = await this.hasher.verify(user.passwordHash, current);
+    const { matches } = await this.hasher.verify(user.passwordHash, current, disconnection);
     if (!matches) throw InvalidInput.member('current_password', 'is not the current password');
-    const password = await this.directory.newPassword(next, personalTexts(user), 'new_password');
+    const password = await this.directory.newPassword(next, personalTexts(user), {
+      member: 'new_password',
+      disconnection,
+    });
     const replaced = await this.store.replacePassword(sub, user.passwordHash!, password, this.clock.now());
     if (!replaced) throw InvalidInput.member('current_password', 'is not the current password');
     await this.tokens.end(sub, 'credentials_changed');

@@ -37,8 +37,8 @@ export class UserDirectory {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws InvalidInput, Conflict when the username is taken */
-  async create(person: NewUser): Promise<User> {
+  /** @throws InvalidInput, Conflict when the username is taken, Disconnected */
+  async create(person: NewUser, disconnection?: AbortSignal): Promise<User> {
     const username = person.username.normalize('NFC');
     const mistake = checkNewUsername(username);
     if (mistake !== undefined) throw InvalidInput.member('username', mistake);
@@ -52,7 +52,7 @@ export class UserDirectory {
       roles: person.roles ?? [],
       attributes: person.attributes ?? {},
       status: person.status ?? 'active',
-      passwordHash: await this.firstHash(person),
+      passwordHash: await this.firstHash(person, disconnection),
       credentialsVersion: randomUUID(),
       createdAt: now,
       updatedAt: now,
@@ -79,14 +79,19 @@ export class UserDirectory {
   /**
    * Changes what is named. Disabling a person or resetting the password ends the person's tokens; a lost role leaves
    * them. All of that after the change is stored, so that a sign-in racing with it is ended here or sees it itself.
-   * @throws InvalidInput, NotFound, Conflict when no active administrator would be left
+   * @throws InvalidInput, NotFound, Conflict when no active administrator would be left, Disconnected before any change
    */
-  async change(id: string, change: UserChange & { password?: string }): Promise<User> {
+  async change(
+    id: string,
+    change: UserChange & { password?: string },
+    disconnection?: AbortSignal,
+  ): Promise<User> {
     const { password, ...members } = change;
     const before = await this.get(id);
     // The new name and address count, and so do those that users and attackers still know.
     const personal = [...personalTexts(before), change.name ?? null, change.email ?? null];
-    const replaced = password === undefined ? undefined : await this.newPassword(password, personal);
+    const replaced =
+      password === undefined ? undefined : await this.newPassword(password, personal, { disconnection });
     const outcome = await this.store.change(id, { ...members, password: replaced }, this.clock.now());
     refuse(outcome);
     const after = await this.get(id);
@@ -107,26 +112,37 @@ export class UserDirectory {
   /**
    * Checks a new password and hashes it.
    * @param personal the user's username, name and e-mail address
-   * @throws InvalidInput, HashingQueueFull
+   * @param member the member of the request that a mistake is reported for
+   * @throws InvalidInput, HashingQueueFull, Disconnected
    */
   async newPassword(
     password: string,
     personal: readonly (string | null)[],
-    member = 'password',
+    { member = 'password', disconnection }: { member?: string; disconnection?: AbortSignal | undefined } = {},
   ): Promise<NewPassword> {
     const mistake = await this.passwords.objectionTo(password, personal);
     if (mistake !== undefined) throw InvalidInput.member(member, mistake);
-    return { hash: await this.hasher.hash(password), credentialsVersion: randomUUID() };
+    const hash = await this.hasher.hash(password, disconnection);
+    // While it was hashed: who is not told of a new password would go on with the old one.
+    disconnection?.throwIfAborted();
+    return { hash, credentialsVersion: randomUUID() };
   }
 
-  private async firstHash({ password, passwordHash, ...person }: NewUser): Promise<string | null> {
+  private async firstHash(
+    { password, passwordHash, ...person }: NewUser,
+    disconnection: AbortSignal | undefined,
+  ): Promise<string | null> {
     if (password !== undefined && passwordHash !== undefined) {
       throw InvalidInput.member('password_hash', 'cannot stand beside password');
     }
-    if (password !== undefined) return (await this.newPassword(password, personalTexts(person))).hash;
+    if (password !== undefined) {
+      return (await this.newPassword(password, personalTexts(person), { disconnection })).hash;
+    }
     if (passwordHash === undefined) return null;
     try {
-      return await this.hasher.import(passwordHash);
+      const imported = await this.hasher.import(passwordHash, disconnection);
+      disconnection?.throwIfAborted();
+      return imported;
     } catch (error) {
       if (error instanceof UnusableHash) throw InvalidInput.member('password_hash', error.message);
       throw error;

@@ -1,5 +1,6 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { ApiProblems } from '../../../platform/http/api-problems.js';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
 import { InvalidInput } from '../../../protocol/problem.js';
@@ -26,7 +27,11 @@ export class AccountPasswordController {
     413,
     415,
   )
-  async change(@CurrentToken() token: AccessTokenClaims, @Body() body: ChangeOwnPassword): Promise<void> {
-    await this.password.change(token.sub, body.current_password, body.new_password);
+  async change(
+    @CurrentToken() token: AccessTokenClaims,
+    @Body() body: ChangeOwnPassword,
+    @Req() { disconnection }: FastifyRequest,
+  ): Promise<void> {
+    await this.password.change(token.sub, body.current_password, body.new_password, disconnection);
   }
 }

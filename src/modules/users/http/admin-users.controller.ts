@@ -1,6 +1,6 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PageQuery, pageOf, startOf } from '../../../platform/http/page.js';
 import { ParseId } from '../../../platform/http/parse-id.js';
 import { RequireScopes } from '../../access/index.js';
@@ -24,10 +24,11 @@ export class AdminUsersController {
   @ApiCreateUser()
   async create(
     @Body() body: CreateUser,
+    @Req() { disconnection }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserAnswer> {
     const { email_verified: emailVerified, password_hash: passwordHash, ...members } = body;
-    const user = await this.users.create({ ...members, emailVerified, passwordHash });
+    const user = await this.users.create({ ...members, emailVerified, passwordHash }, disconnection);
     void reply.header('Location', `/admin/users/${user.id}`);
     return userAnswerOf(user);
   }
@@ -50,9 +51,13 @@ export class AdminUsersController {
   @Patch(':id')
   @RequireScopes('users:write')
   @ApiChangeUser()
-  async change(@Param('id', new ParseId('user')) id: string, @Body() body: ChangeUser): Promise<UserAnswer> {
+  async change(
+    @Param('id', new ParseId('user')) id: string,
+    @Body() body: ChangeUser,
+    @Req() { disconnection }: FastifyRequest,
+  ): Promise<UserAnswer> {
     const { email_verified: emailVerified, ...members } = body;
-    return userAnswerOf(await this.users.change(id, { ...members, emailVerified }));
+    return userAnswerOf(await this.users.change(id, { ...members, emailVerified }, disconnection));
   }
 
   @Delete(':id')

@@ -35,7 +35,7 @@ export class AuthenticationController {
     // Hooks and whatever else looks at the request find no password in it.
     request.body = undefined;
     request.clientId = clientId;
-    const owner = await this.people.authenticate(username, password);
+    const owner = await this.people.authenticate(username, password, request);
     if (owner === undefined) {
       void reply.status(401).header('WWW-Authenticate', REFUSAL_CHALLENGE);
       return { error: 'invalid_credentials' };

@@ -21,13 +21,21 @@ export class PasswordSignIn {
    * The same work for unknown, disabled and known people: one look-up and one verification. The hash of a person who
    * signs in is brought up to today's parameters, which also moves imported hashes to argon2id.
    * @returns undefined when the person may not sign in with these, whatever the reason
-   * @throws HashingQueueFull
+   * @throws HashingQueueFull, Disconnected
    */
-  async authenticate(username: string, password: string): Promise<SignedInOwner | undefined> {
+  async authenticate(
+    username: string,
+    password: string,
+    { disconnection }: { disconnection: AbortSignal },
+  ): Promise<SignedInOwner | undefined> {
     const user = await this.find(username);
-    const { matches, outdated } = await this.hasher.verify(user?.passwordHash ?? null, password);
+    const { matches, outdated } = await this.hasher.verify(
+      user?.passwordHash ?? null,
+      password,
+      disconnection,
+    );
     if (user === undefined || !matches || user.status !== 'active') return undefined;
-    if (outdated) await this.upgrade(user, password);
+    if (outdated) await this.upgrade(user, password, disconnection);
     return { ...resourceOwnerOf(user), auth_time: this.clock.seconds(), amr: ['pwd'] };
   }
 
@@ -43,7 +51,11 @@ export class PasswordSignIn {
     return this.users.findByCanonicalUsername(isPossible ? canonicalUsername(username) : '');
   }
 
-  private async upgrade(user: User, password: string): Promise<void> {
-    await this.users.upgradeHash(user.id, user.passwordHash!, await this.hasher.hash(password));
+  private async upgrade(user: User, password: string, disconnection: AbortSignal): Promise<void> {
+    await this.users.upgradeHash(
+      user.id,
+      user.passwordHash!,
+      await this.hasher.hash(password, disconnection),
+    );
   }
 }

@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import { AppLogger } from '../../../platform/logging/logging.module.js';
+import { type Grant, GrantRegistry } from '../../tokens/index.js';
+
+/** Ends grants whose tokens reached nobody: otherwise a session would live that no client knows and no user can place. */
+@Injectable()
+export class UndeliveredGrants {
+  constructor(
+    private readonly grants: GrantRegistry,
+    private readonly logger: AppLogger,
+  ) {}
+
+  /** @param disconnection of the request that began the grant; it is aborted until the last byte of the response is sent */
+  endOnDisconnection(grant: Grant, disconnection: AbortSignal): void {
+    const end = (): void => void this.end(grant);
+    if (disconnection.aborted) end();
+    else disconnection.addEventListener('abort', end, { once: true });
+  }
+
+  private async end({ id, clientId, subject }: Grant): Promise<void> {
+    try {
+      await this.grants.end(id, 'undelivered');
+    } catch (err) {
+      this.logger.error(
+        { err, grant_id: id, client_id: clientId, sub: subject },
+        'a session whose tokens reached nobody could not be ended',
+      );
+    }
+  }
+}
