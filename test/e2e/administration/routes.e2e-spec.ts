@@ -74,6 +74,7 @@ describe('GET /admin/routes', () => {
     expect(answer.json.items[0]).toEqual({
       id: 'orders',
       path: '/api/orders/**',
+      paths: [],
       methods: ['GET', 'POST'],
       public: false,
       scopes: { GET: ['orders:read'], '*': ['orders:write'] },

@@ -5,7 +5,7 @@ import { ProblemError } from '../../../protocol/problem.js';
 import { AccessTokenVerifier, bearerToken, checkScopes } from '../../access/index.js';
 import { UpstreamIdentity } from '../identity/upstream-identity.js';
 import { Limits } from '../limits/limits.js';
-import { type CanonicalTarget, canonicalTarget } from '../paths/canonical-path.js';
+import { type CanonicalTarget, readTarget } from '../paths/canonical-path.js';
 import { ActiveRoutes } from '../routes/active-routes.js';
 import { scopesFor } from '../routes/route-methods.js';
 import type { Route } from '../routes/route.js';
@@ -76,8 +76,8 @@ export class GatewayDecision {
     call: Call,
     onCaller: (claims: AccessTokenClaims) => void = () => undefined,
   ): Promise<AdmittedCall> {
-    const target = canonicalTarget(call.rawTarget);
-    const route = this.routes.current.find(call.method, target.path);
+    const target = readTarget(call.rawTarget);
+    const route = this.routes.current.find(call.method, target.path, target.unusual);
     const claims = route.public ? undefined : await this.authenticate(call, target);
     if (claims !== undefined) {
       onCaller(claims);
@@ -106,7 +106,7 @@ export class GatewayDecision {
   private async refusalNow(admitted: Admitted): Promise<Error | undefined> {
     const { method, target, claims } = admitted;
     try {
-      const route = this.routes.current.find(method, target.path);
+      const route = this.routes.current.find(method, target.path, target.unusual);
       if (route.id !== admitted.route.id)
         return new ProblemError(404, 'The route of the request was removed.');
       if (admitted.asWebSocket && !route.webSocket)

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { ActiveRoutes } from '../routes/active-routes.js';
 import type { IdentityMode, Quota, Route, SpikeArrest } from '../routes/route.js';
+import { UNUSUAL_FORMS, type UnusualForm } from '../paths/unusual-forms.js';
 import { IDENTITY_MODES } from '../routes/identity-modes.js';
 import { MILLISECONDS, UpstreamAnswer, upstreamAnswerOf } from './upstream-answer.dto.js';
 
@@ -51,6 +52,9 @@ export class RouteAnswer {
 
   @ApiProperty({ example: '/api/orders/**' })
   path: string;
+
+  @ApiProperty({ enum: UNUSUAL_FORMS, isArray: true, description: 'Forms of paths that pass', example: [] })
+  paths: readonly UnusualForm[];
 
   @ApiProperty({
     type: [String],
@@ -141,6 +145,7 @@ function routeAnswerOf(route: Route): RouteAnswer {
   return {
     id: route.id,
     path: route.path,
+    paths: route.paths,
     methods: route.methods ?? null,
     public: route.public,
     scopes: route.scopes,

@@ -33,7 +33,7 @@ describe('a canonical target', () => {
     '/%E6%9D%B1%E4%BA%AC',
     '/%F0%9F%91%A9%E2%80%8D%F0%9F%94%A7',
   ])('is %s as it came', (path) => {
-    expect(canonicalTarget(path)).toEqual({ path, query: '' });
+    expect(canonicalTarget(path)).toEqual({ path, query: '', unusual: [] });
   });
 
   it.each([
@@ -51,8 +51,8 @@ describe('a canonical target', () => {
   it.each(['?', '?a=b&c=%2e%2e', '?filter[name]=x', '?a=/../;b', '?next=//evil?x', '?q="<>^`{|}\\%zz'])(
     'has the query %s as it came',
     (query) => {
-      expect(canonicalTarget(`/a${query}`)).toEqual({ path: '/a', query });
-      expect(canonicalTarget(`/%61${query}`)).toEqual({ path: '/a', query });
+      expect(canonicalTarget(`/a${query}`)).toEqual({ path: '/a', query, unusual: [] });
+      expect(canonicalTarget(`/%61${query}`)).toEqual({ path: '/a', query, unusual: [] });
     },
   );
 });

@@ -1,12 +1,15 @@
 import { ProblemError } from '../../../protocol/problem.js';
 import { compatibilityForm } from './folded-path.js';
+import { type UnusualForm, refusalOfForm } from './unusual-forms.js';
 
-/** A request target that has one reading. */
+/** A request target in the one form that is decided about. */
 export interface CanonicalTarget {
   /** Begins with `/`; what is authorised and, but for prefixes, what the upstream receives. */
   path: string;
   /** As it came, with its `?`; empty without one. */
   query: string;
+  /** What in the path some servers read in another way; a route must permit all of it. */
+  unusual: readonly UnusualForm[];
 }
 
 /** Segments of plain `pchar` (RFC 3986 §3.3) without `;`, none empty, with a dot at its end or a stream. Most paths are such. */
@@ -33,10 +36,7 @@ const EMPTY_SEGMENT = 'The path of the request must not have empty segments.';
 const BAD_ESCAPE = 'The path of the request must have complete percent-encodings of UTF-8.';
 const TWICE_ENCODED = 'The path of the request must not be percent-encoded twice.';
 const DOTS = 'The path of the request must not have dot segments.';
-const TRAILERS = 'The path of the request must not have segments that end in a dot or a space.';
-const STREAMS = 'The path of the request must not have names of streams.';
-const DELIMITERS = 'The path of the request must not have encoded question marks or number signs.';
-const PARAMETERS = 'The path of the request must not have parameters.';
+const LOOKALIKES = 'The path of the request must not have characters that become delimiters.';
 const SEPARATORS = 'The path of the request must not have encoded slashes or backslashes.';
 const CONTROLS = 'The path of the request must not have control characters.';
 
@@ -44,31 +44,41 @@ const CONTROLS = 'The path of the request must not have control characters.';
  * Reads a raw request target in origin-form (RFC 9112 §3.2.1). Decided here once; nothing later decodes again.
  *
  * What two servers may read in two ways is refused, not repaired: whoever writes `/a/../b` means to be read twice. That
- * is `//`, `\`, `;` (Servlet containers cut it off, others keep it), dot segments, segments that end in a dot or a
- * space, streams of NTFS (`::$DATA`), control characters, each of them encoded or not, encoded slashes, `?` and `#`, what
- * becomes one of these in Unicode's compatibility form, escapes that are incomplete, not UTF-8 or escaped themselves, and
- * characters that RFC 3986 §3.3 does not have in a path.
+ * is `//`, `\`, dot segments, control characters, each of them encoded or not, what becomes a delimiter in Unicode's
+ * compatibility form, escapes that are incomplete, not UTF-8 or escaped themselves, and characters that RFC 3986 §3.3 does
+ * not have in a path. What a route may permit is told in `unusual`.
  *
  * What cannot change the meaning is normalised (RFC 3986 §6.2.2): escapes of unreserved characters are decoded, the others
  * written in upper case. A trailing slash stays. The query passes as it came.
  * @throws ProblemError 400 that quotes nothing
  */
-export function canonicalTarget(rawTarget: string): CanonicalTarget {
+export function readTarget(rawTarget: string): CanonicalTarget {
   const mark = rawTarget.indexOf('?');
   const path = mark === -1 ? rawTarget : rawTarget.slice(0, mark);
   const query = mark === -1 ? '' : rawTarget.slice(mark);
   if (query !== '' && !QUERY.test(query)) throw refusal(NOT_A_QUERY);
-  return { path: PLAIN_PATH.test(path) ? path : canonicalPath(path), query };
+  return PLAIN_PATH.test(path) ? { path, query, unusual: [] } : { query, ...canonicalPath(path) };
 }
 
-function canonicalPath(path: string): string {
+/**
+ * Reads a raw request target that must have nothing unusual: `;` (Servlet containers cut it off, others keep it), encoded
+ * slashes, `?` and `#`, segments that end in a dot or a space, and streams of NTFS (`::$DATA`).
+ * @throws ProblemError 400 that quotes nothing
+ */
+export function canonicalTarget(rawTarget: string): CanonicalTarget {
+  const target = readTarget(rawTarget);
+  const [form] = target.unusual;
+  if (form !== undefined) throw refusalOfForm(form);
+  return target;
+}
+
+function canonicalPath(path: string): Pick<CanonicalTarget, 'path' | 'unusual'> {
   if (!path.startsWith('/')) throw refusal(NOT_ORIGIN_FORM);
   if (path.includes('\\')) throw refusal(SEPARATORS);
   if (!PATH_CHARACTERS.test(path)) throw refusal(NOT_A_PATH);
   if (INCOMPLETE_ESCAPE.test(path)) throw refusal(BAD_ESCAPE);
   const normal = path.replaceAll(ESCAPES, normalEscape);
-  refuseSecondReading(normal);
-  return normal;
+  return { path: normal, unusual: unusualFormsIn(normal) };
 }
 
 function normalEscape(escape: string): string {
@@ -77,17 +87,42 @@ function normalEscape(escape: string): string {
 }
 
 /** Looks at what the escapes stand for, as a server behind us would that decodes them once more. */
-function refuseSecondReading(path: string): void {
+function unusualFormsIn(path: string): UnusualForm[] {
   const text = readingOf(path);
   if (ESCAPE.test(text)) throw refusal(TWICE_ENCODED);
-  if (text.includes('\\') || slashesIn(text) !== slashesIn(path)) throw refusal(SEPARATORS);
-  if (text.includes('//') || text.endsWith('/') !== path.endsWith('/')) throw refusal(EMPTY_SEGMENT);
+  if (text.includes('\\')) throw refusal(SEPARATORS);
+  if (text.includes('//') || text.endsWith('/') !== path.endsWith('/')) {
+    throw path.includes('%2F') ? refusalOfForm('encoded_slash') : refusal(EMPTY_SEGMENT);
+  }
   if (DOT_SEGMENT.test(text)) throw refusal(DOTS);
-  if (text.includes(';')) throw refusal(PARAMETERS);
   if (CONTROL.test(text)) throw refusal(CONTROLS);
-  if (TRAILING.test(text)) throw refusal(TRAILERS);
-  if (STREAM.test(text)) throw refusal(STREAMS);
-  if (/[?#]/.test(text)) throw refusal(DELIMITERS);
+  // Without its parameters the segment would be empty.
+  if (/\/;/.test(text)) throw refusalOfForm('semicolon');
+  // A lookalike of a delimiter is nothing that anybody needs in a path.
+  const isLookalike = ([written, read]: [RegExp, RegExp]): boolean =>
+    count(path, written) !== count(text, read);
+  if (DELIMITERS.some(isLookalike)) throw refusal(LOOKALIKES);
+  const forms: [UnusualForm, boolean][] = [
+    ['encoded_slash', path.includes('%2F')],
+    ['semicolon', text.includes(';')],
+    ['trailing_dot', TRAILING.test(text)],
+    ['double_colon', STREAM.test(text)],
+    ['encoded_delimiter', /[?#]/.test(text)],
+  ];
+  return forms.filter(([, isThere]) => isThere).map(([form]) => form);
+}
+
+/** Delimiters as a path may have them, and as they are read. */
+const DELIMITERS: readonly [written: RegExp, read: RegExp][] = [
+  [/\/|%2F/g, /\//g],
+  [/;|%3B/g, /;/g],
+  [/:|%3A/g, /:/g],
+  [/%3F/g, /\?/g],
+  [/%23/g, /#/g],
+];
+
+function count(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0;
 }
 
 function readingOf(path: string): string {
@@ -96,10 +131,6 @@ function readingOf(path: string): string {
   } catch {
     throw refusal(BAD_ESCAPE);
   }
-}
-
-function slashesIn(text: string): number {
-  return text.split('/').length - 1;
 }
 
 function refusal(detail: string): ProblemError {

@@ -8,9 +8,13 @@ const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
  */
 export function foldedPath(path: string): string {
   if (!path.includes('%')) return path.toLowerCase();
-  // Up and down again: ı and ſ have ASCII letters as their capitals. İ alone would become two code points, while Java
-  // compares it to i.
-  return compatibilityForm(path).replaceAll('İ', 'I').toUpperCase().toLowerCase();
+  return foldedText(compatibilityForm(path));
+}
+
+/** Without case. Up and down again: ı and ſ have ASCII letters as their capitals. */
+export function foldedText(text: string): string {
+  // İ alone would become two code points, while Java compares it to i.
+  return text.replaceAll('İ', 'I').toUpperCase().toLowerCase();
 }
 
 /** The decoded path in NFKC without what is not seen: U+FF0F is a slash there, U+2024 a dot, U+200B nothing. UAX #15. */

@@ -28,6 +28,7 @@ export const DEFAULT_LIMIT_KEY: LimitKey = 'route';
 
 /** The members of a route that may be left out, but for its audience. */
 export const DEFAULT_ROUTE = Object.freeze({
+  paths: [],
   methods: undefined,
   public: false,
   scopes: Object.freeze({}),

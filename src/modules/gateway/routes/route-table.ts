@@ -1,8 +1,10 @@
 import { OwnPaths } from '../../../platform/http/own-paths.js';
 import { MethodNotAllowed } from '../../../protocol/method-not-allowed.js';
 import { ProblemError } from '../../../protocol/problem.js';
-import { canonicalTarget } from '../paths/canonical-path.js';
+import { type CanonicalTarget, readTarget } from '../paths/canonical-path.js';
 import { foldedPath } from '../paths/folded-path.js';
+import { readingsOf } from '../paths/path-readings.js';
+import { type UnusualForm, refusalOfForm } from '../paths/unusual-forms.js';
 import { type PathPattern, bySpecificity, isSpeltBy, parsePathPattern, segmentsOf } from './path-pattern.js';
 import { allowOf, routeServing, scopesFor } from './route-methods.js';
 import { RouteTree } from './route-tree.js';
@@ -57,16 +59,34 @@ export class RouteTable {
    * The route of a request. A path that matches a pattern only when case and encoding are ignored has none, not even that
    * of a wider pattern: `/ADMIN` must not pass as anything when the upstream may take it for `/admin`.
    * @param path canonical
-   * @throws ProblemError 404, MethodNotAllowed
+   * @param unusual forms in it, which the route must permit
+   * @throws ProblemError 400, 404, MethodNotAllowed
    */
-  find(method: string, path: string): Route {
+  find(method: string, path: string, unusual: CanonicalTarget['unusual'] = []): Route {
+    const place = unusual.length === 0 ? this.placeOf(path) : this.placeOfUnusual(path, unusual);
+    const route = routeServing(place.routes, method);
+    if (route === undefined) throw new MethodNotAllowed(allowOf(place.routes));
+    refuseUnpermitted([route], unusual);
+    return route;
+  }
+
+  private placeOf(path: string): Place {
     const place = this.tree.find(segmentsOf(foldedPath(path)));
     if (place === undefined || !isSpeltBy(place.pattern, segmentsOf(path))) {
       throw new ProblemError(404, 'There is nothing at this path.');
     }
-    const route = routeServing(place.routes, method);
-    if (route === undefined) throw new MethodNotAllowed(allowOf(place.routes));
-    return route;
+    return place;
+  }
+
+  /** Every reading of the path must be at the same place, whatever the file of routes was checked for. */
+  private placeOfUnusual(path: string, unusual: readonly UnusualForm[]): Place {
+    const segments = segmentsOf(path);
+    const place = this.tree.find(segments.map(foldedPath));
+    const isSpelt = place !== undefined && isSpeltBy(place.pattern, segments);
+    refuseUnpermitted(isSpelt ? place.routes : [], unusual);
+    const isHere = readingsOf(path).every((reading) => this.tree.find(reading) === place);
+    if (!isHere) throw refusalOfForm(unusual[0]!);
+    return place!;
   }
 
   /** What would become of a request with this target, query and all, as it stands in a request line. */
@@ -75,8 +95,9 @@ export class RouteTable {
     if (this.ownPaths.find(rawTarget) !== undefined) return answeredHere(method, rawTarget);
     let path: string | undefined;
     try {
-      path = canonicalTarget(rawTarget).path;
-      const route = this.find(method, path);
+      const target = readTarget(rawTarget);
+      path = target.path;
+      const route = this.find(method, path, target.unusual);
       const forwarded = {
         route,
         scopes: scopesFor(route, method),
@@ -92,6 +113,12 @@ export class RouteTable {
   }
 }
 
+/** @throws ProblemError 400 for a form that none of the routes permits */
+function refuseUnpermitted(routes: readonly Route[], unusual: readonly UnusualForm[]): void {
+  const refused = unusual.find((form) => !routes.some(({ paths }) => paths.includes(form)));
+  if (refused !== undefined) throw refusalOfForm(refused);
+}
+
 function answeredHere(method: string, rawTarget: string): Explanation {
   const detail = 'This server answers this path itself.';
   return {
@@ -104,7 +131,7 @@ function answeredHere(method: string, rawTarget: string): Explanation {
 
 function canonicalPathOf(rawTarget: string): string | undefined {
   try {
-    return canonicalTarget(rawTarget).path;
+    return readTarget(rawTarget).path;
   } catch (error) {
     if (error instanceof ProblemError) return undefined;
     throw error;

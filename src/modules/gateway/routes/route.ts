@@ -1,4 +1,5 @@
 import type { HeaderPreset } from '../identity/header-presets.js';
+import type { UnusualForm } from '../paths/unusual-forms.js';
 
 /** How an upstream learns who calls: a signed assertion, plain headers in a proxy's dialect, or not at all. */
 export type IdentityMode = 'assertion' | 'none' | HeaderPreset;
@@ -55,6 +56,8 @@ export interface Route {
   id: string;
   /** `/api/orders/*` for one segment, `/api/orders/**` for that path and everything below. */
   path: string;
+  /** Forms of paths that are passed on, while other routes refuse them. */
+  paths: readonly UnusualForm[];
   /** In upper case; undefined for the usual ones. */
   methods: readonly string[] | undefined;
   /** Anyone may call: no token is asked for, and none is looked at. */

@@ -14,12 +14,14 @@ import type {
   Upstream,
   UpstreamTimeouts,
 } from '../route.js';
+import { UNUSUAL_FORMS, type UnusualForm } from '../../paths/unusual-forms.js';
 import { bytesOf, millisecondsOf, rateOf } from './units.js';
 
 /** A route as the file has it, once the schema has nothing against it. */
 export interface RouteEntry {
   id: string;
   path: string;
+  paths?: Partial<Record<UnusualForm, boolean>>;
   methods?: string[];
   public?: boolean;
   scopes?: string[] | Record<string, string[]>;
@@ -71,6 +73,7 @@ export function routeOf(entry: RouteEntry, tls: Upstream['tls'], audience: strin
   return {
     id: entry.id,
     path: entry.path,
+    paths: permittedForms(entry),
     methods: entry.methods ?? DEFAULT_ROUTE.methods,
     public: isPublic,
     scopes: Array.isArray(entry.scopes) ? { '*': entry.scopes } : (entry.scopes ?? DEFAULT_ROUTE.scopes),
@@ -90,6 +93,11 @@ export function routeOf(entry: RouteEntry, tls: Upstream['tls'], audience: strin
     webSocket: entry.websocket ?? DEFAULT_ROUTE.webSocket,
     redirectOrigins: entry.redirect_origins ?? DEFAULT_ROUTE.redirectOrigins,
   };
+}
+
+/** The unusual forms of paths that an entry permits. */
+export function permittedForms({ paths = {} }: RouteEntry): UnusualForm[] {
+  return UNUSUAL_FORMS.filter((form) => paths[form] === true);
 }
 
 /** The upstream of an entry in its long form. */

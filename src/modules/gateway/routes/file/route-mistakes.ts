@@ -4,8 +4,14 @@ import { IDENTITY_ASSERTION_TTL } from '../../../../protocol/identity-assertion.
 import { canonicalTarget } from '../../paths/canonical-path.js';
 import { DEFAULT_ROUTE } from '../route-defaults.js';
 import { USUAL_METHODS } from '../route-methods.js';
-import { InvalidPathPattern, literalPrefixOf, parsePathPattern } from '../path-pattern.js';
-import { type HealthEntry, type RouteEntry, healthOf, upstreamEntryOf } from './route-entry.js';
+import { InvalidPathPattern, isAnyOne, literalPrefixOf, parsePathPattern } from '../path-pattern.js';
+import {
+  type HealthEntry,
+  type RouteEntry,
+  healthOf,
+  permittedForms,
+  upstreamEntryOf,
+} from './route-entry.js';
 import type { Finding, Place } from './routes-error.js';
 import { durationText, millisecondsOf } from './units.js';
 
@@ -16,6 +22,7 @@ import { durationText, millisecondsOf } from './units.js';
 export function mistakesOfEntry(entry: RouteEntry, issuer: string): Finding[] {
   return [
     ...pathMistakes(entry),
+    ...formMistakes(entry),
     ...scopeMistakes(entry),
     ...webSocketMistakes(entry),
     ...connectMistakes(entry),
@@ -39,6 +46,14 @@ function objectionToPattern(path: string): string | undefined {
     if (error instanceof InvalidPathPattern) return error.message;
     throw error;
   }
+}
+
+/** Below literals everything is the route's, however it is read; a wildcard may be another segment to the upstream. */
+function formMistakes(entry: RouteEntry): Finding[] {
+  if (permittedForms(entry).length === 0 || objectionToPattern(entry.path) !== undefined) return [];
+  const { segments, below } = parsePathPattern(entry.path);
+  if (below && !segments.some(isAnyOne)) return [];
+  return [{ place: ['paths'], detail: 'is only for a path of literal segments that ends in /**' }];
 }
 
 /** A method that is forgotten in a map must not be one that needs nothing. */

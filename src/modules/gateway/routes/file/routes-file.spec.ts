@@ -28,6 +28,7 @@ describe('a route of the file', () => {
     expect(route).toEqual({
       id: 'a',
       path: '/a/**',
+      paths: [],
       methods: undefined,
       public: false,
       scopes: {},
@@ -66,6 +67,7 @@ describe('a route of the file', () => {
 routes:
   - id: orders
     path: /api/orders/**
+    paths: { encoded_slash: true, semicolon: false }
     methods: [GET, POST]
     scopes: { GET: [orders:read], POST: [orders:write, orders:read] }
     audience: https://orders.example
@@ -92,6 +94,7 @@ routes:
     expect(route).toEqual({
       id: 'orders',
       path: '/api/orders/**',
+      paths: ['encoded_slash'],
       methods: ['GET', 'POST'],
       public: false,
       scopes: { GET: ['orders:read'], POST: ['orders:write', 'orders:read'] },
@@ -168,6 +171,26 @@ describe('the mistakes of a file', () => {
       [6, 5, '/routes/1/path'],
       [13, 5, '/routes/2/websocket'],
       [15, 5, '/routes/3/id'],
+    ]);
+  });
+
+  it('are told of paths that another route could claim, by line and column', () => {
+    const text = `routes:
+  - id: open
+    path: /x/**
+    paths: { semicolon: true }
+    upstream: http://u
+  - id: admin
+    path: /x/admin
+    upstream: http://u
+  - id: one
+    path: /y/*
+    paths: { semicolon: true }
+    upstream: http://u
+`;
+    expect(folder.mistakesOf(text).map(({ line, column, detail }) => [line, column, detail])).toEqual([
+      [4, 5, 'is only for a route without others below it, and route admin is one'],
+      [11, 5, 'is only for a path of literal segments that ends in /**'],
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { OwnPaths } from '../../../../platform/http/own-paths.js';
 import { type ReservedAudience, audienceConflicts } from '../audience-conflicts.js';
+import { claimedReadings } from '../claimed-readings.js';
 import { claimsOnOwnPaths } from '../own-path-claims.js';
 import { conflictsBetween } from '../route-conflicts.js';
 import type { Route } from '../route.js';
@@ -85,7 +86,9 @@ function mistakesTogether(
 ): Finding[] {
   const routes = entries.map(({ route }) => route);
   return [
-    ...conflictsBetween(routes).map(({ index, member, detail }) => ({ index, place: [member], detail })),
+    ...[...conflictsBetween(routes), ...claimedReadings(routes, ownPaths.all())].map(
+      ({ index, member, detail }) => ({ index, place: [member], detail }),
+    ),
     ...claimsOnOwnPaths(routes, ownPaths.all()).map(({ index, detail }) => ({
       index,
       place: ['path'],

@@ -26,6 +26,13 @@ describe('the schema of the routes file', () => {
 
   it('shows the defaults that there are', () => {
     expect(defaults).toEqual({
+      paths: {
+        encoded_slash: false,
+        semicolon: false,
+        double_colon: false,
+        trailing_dot: false,
+        encoded_delimiter: false,
+      },
       public: false,
       identity: 'assertion',
       forward_authorization: false,

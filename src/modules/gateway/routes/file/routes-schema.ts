@@ -17,6 +17,7 @@ import {
   STRING,
   wholeNumber,
 } from './schema-terms.js';
+import { PATHS } from './paths-schema.js';
 import { UPSTREAM } from './upstream-schema.js';
 
 /**
@@ -49,6 +50,7 @@ const ROUTE = {
           '/api/orders for that path, /api/orders/* for one segment more, /api/orders/** for it and all below. The most ' +
           'specific path decides, whatever the order of the routes: segment by segment a literal before * before **',
       },
+      paths: PATHS,
       methods: {
         type: 'array',
         minItems: 1,
