@@ -21,6 +21,7 @@ async function decisionAbout(
   claims: AccessTokenClaims,
   scope: string,
   said: Partial<Route> = {},
+  rawTarget = '/orders',
 ): Promise<{
   call: AdmittedCall;
   become: (other: AccessTokenClaims | Error) => void;
@@ -40,7 +41,7 @@ async function decisionAbout(
     { headersFor: async () => ({}) } as unknown as UpstreamIdentity,
   );
   const call = await decision.admit({
-    ...{ method: 'GET', rawTarget: '/orders', authorizations: ['Bearer token'], ip: '203.0.113.9' },
+    ...{ method: 'GET', rawTarget, authorizations: ['Bearer token'], ip: '203.0.113.9' },
   });
   return {
     call,
@@ -89,6 +90,15 @@ describe('the decision about scopes at the gateway', () => {
     const { call, reload } = await decisionAbout(PERSON, 'orders:read');
     reload(routes);
     expect(((await call.refusalNow(asWebSocket)) as { status?: number } | undefined)?.status).toBe(status);
+  });
+
+  it('is made again about an unusual path by what the route permits', async () => {
+    const open: Partial<Route> = { path: '/orders/**', paths: ['semicolon'] };
+    const { call, reload } = await decisionAbout(PERSON, 'orders:read', open, '/orders/7;v=2');
+    expect(call.path).toBe('/orders/7;v=2');
+    expect(await call.refusalNow(false)).toBeUndefined();
+    reload([aRoute('/orders/**', { id: '/orders' })]);
+    expect(await call.refusalNow(false)).toMatchObject({ status: 400 });
   });
 
   it('asks for a token where the route was public and is no more', async () => {
