@@ -22,6 +22,23 @@ export interface CredentialsOutput {
   abandon(): void;
 }
 
+/** What an empty database is given first. */
+export interface FirstNeeds {
+  client: boolean;
+  administrator: boolean;
+}
+
+/** The secrets that an operator has not chosen, by variable name. */
+export function missingSecrets(
+  { clientSecret, password }: Pick<BootstrapConfig, 'clientSecret' | 'password'>,
+  needs: FirstNeeds,
+): string[] {
+  return [
+    ...(needs.client && clientSecret === undefined ? ['BOOTSTRAP_CLIENT_SECRET'] : []),
+    ...(needs.administrator && password === undefined ? ['BOOTSTRAP_PASSWORD'] : []),
+  ];
+}
+
 /** Credentials would have to be generated, and there is nobody to show them to. */
 export class NowhereToShowCredentials extends Error {
   constructor(missing: readonly string[]) {
@@ -52,10 +69,7 @@ export async function firstStart(
     const needsClient = roles.oauth && (await app.get(ClientRegistry).isEmpty());
     const needsAdministrator = roles.identity && (await app.get(UserDirectory).isEmpty());
     if (!needsClient && !needsAdministrator) return undefined;
-    const missing = [
-      ...(needsClient && config.clientSecret === undefined ? ['BOOTSTRAP_CLIENT_SECRET'] : []),
-      ...(needsAdministrator && config.password === undefined ? ['BOOTSTRAP_PASSWORD'] : []),
-    ];
+    const missing = missingSecrets(config, { client: needsClient, administrator: needsAdministrator });
     const output = missing.length === 0 ? NOTHING_TO_SHOW : openOutput();
     if (output === undefined) throw new NowhereToShowCredentials(missing);
     try {

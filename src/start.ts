@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type DestinationStream, type Logger, destination } from 'pino';
 import { createApp } from './app.setup.js';
 import { banner } from './banner.js';
-import { type Config, type ServerConfig, loadConfig } from './config/config.js';
+import type { Config, ServerConfig } from './config/config.js';
 import type { Environment } from './config/environment.js';
 import { isOnScreen, openCredentialsOutput } from './credentials-output.js';
 import { type FirstStart, NowhereToShowCredentials, firstStart } from './first-start.js';
@@ -11,6 +11,8 @@ import { createLogger } from './platform/logging/logger.js';
 import { readable } from './platform/logging/readable-log.js';
 import { whenNpmIsGone } from './platform/process/npm-parent.js';
 import { outliveTerminal, terminalIsGone } from './platform/process/terminal.js';
+import { prepareDatabase } from './preparation.js';
+import { checkedConfig } from './start-checks.js';
 
 /** How long requests in flight may take once a stop was asked for. Milliseconds. */
 const DRAIN_MS = 10_000;
@@ -23,13 +25,13 @@ export async function start(environment: Environment): Promise<void> {
   outliveTerminal();
   let app: NestFastifyApplication | undefined;
   try {
-    const config = loadConfig(environment);
+    const config = await checkedConfig(environment);
     const output = standardOutput();
     const logger = createLogger(config.server.logLevel, process.stdout.isTTY ? readable(output) : output);
     app = await createApp(config, logger);
     stopOnSignal(app, environment, logger);
-    // Whatever is wrong with the routes or the database is told before anything is made up for the first start.
     await app.init();
+    await prepareDatabase(app, config);
     const first = await makeFirstClient(app, config, logger);
     await listen(app, config.server);
     const { host, port, issuer, docs } = config.server;

@@ -1,6 +1,7 @@
 import { CLIENT_CREDENTIAL } from '../protocol/characters.js';
 import { objectionToClientId } from '../protocol/client-id.js';
 import type { EnvironmentReader } from './environment.js';
+import { demandStrength } from './secret-strength.js';
 
 /** What the first client and the first administrator of an empty database are called. */
 export class BootstrapConfig {
@@ -23,15 +24,19 @@ export function readBootstrap(read: EnvironmentReader, production: boolean): Boo
     password: read.text('BOOTSTRAP_PASSWORD'),
     output: read.text('BOOTSTRAP_OUTPUT') ?? 'terminal',
   };
-  const shortestSecret = production ? 32 : 16;
   const objection = objectionToClientId(bootstrap.clientId);
   read.demand(objection === undefined, `BOOTSTRAP_CLIENT_ID ${objection}.`);
-  read.demand(
-    bootstrap.clientSecret === undefined ||
-      (CLIENT_CREDENTIAL.test(bootstrap.clientSecret) &&
-        bootstrap.clientSecret.length >= shortestSecret &&
-        bootstrap.clientSecret.length <= 256),
-    `BOOTSTRAP_CLIENT_SECRET must be ${shortestSecret} to 256 characters of A-Z a-z 0-9 . _ ~ - and random.`,
-  );
+  demandClientSecret(read, bootstrap.clientSecret, production);
   return bootstrap;
+}
+
+function demandClientSecret(read: EnvironmentReader, secret: string | undefined, production: boolean): void {
+  if (secret === undefined) return;
+  const shortest = production ? 32 : 16;
+  const isWellFormed = CLIENT_CREDENTIAL.test(secret) && secret.length >= shortest && secret.length <= 256;
+  read.demand(
+    isWellFormed,
+    `BOOTSTRAP_CLIENT_SECRET must be ${shortest} to 256 characters of A-Z a-z 0-9 . _ ~ - and random.`,
+  );
+  if (production && isWellFormed) demandStrength(read, 'BOOTSTRAP_CLIENT_SECRET', secret);
 }

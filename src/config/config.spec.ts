@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from './config.js';
 import { ConfigurationError, type Environment } from './environment.js';
 
-const KEY = 'ab'.repeat(32);
+const KEY = randomBytes(32).toString('hex');
 
 /** The least that production takes. */
 const PRODUCTION = { NODE_ENV: 'production', ISSUER: 'https://as.example', ENCRYPTION_KEY: KEY };
@@ -115,6 +116,9 @@ describe('the configuration', () => {
       BOOTSTRAP_CLIENT_ID: 'canary canary',
       BOOTSTRAP_CLIENT_SECRET: 'canary',
       ROLES: 'canary',
+      NODE_ENV: 'canary',
+      HOST_INSECURE: 'canary',
+      DATABASE_URL_INSECURE: 'canary',
     };
     expect(refused(wrong).toSorted()).toEqual(Object.keys(wrong).toSorted());
     expect(() => loadConfig(wrong)).toThrow(/^The configuration is not usable:\n {2}- /);
@@ -124,9 +128,10 @@ describe('the configuration', () => {
   it.each<[string, string[], string[]]>([
     [
       'HOST',
-      ['0.0.0.0', '::', '::1', 'localhost', 'as-1.example'],
-      ['http://as', 'a b', '-as', 'as:80', '[::1]'],
+      ['127.0.0.1', '127.1.2.3', '::1', 'localhost'],
+      ['http://as', 'a b', '-as', 'as:80', '[::1]', '0.0.0.0', '::', '192.0.2.1', 'as-1.example'],
     ],
+    ['NODE_ENV', ['development', 'test'], ['prod', 'Production', 'staging']],
     ['PORT', ['1', '65535'], ['0', '65536', '-1', '3000.0', '3e3', '0x10', ' 80', '80 ']],
     [
       'ISSUER',
@@ -222,11 +227,71 @@ describe('the configuration', () => {
     });
 
     it('wants a longer client secret', () => {
-      const secret = '0123456789abcdef';
+      const secret = KEY.slice(0, 31);
       expect(refused({ ...PRODUCTION, BOOTSTRAP_CLIENT_SECRET: secret })).toEqual([
         'BOOTSTRAP_CLIENT_SECRET',
       ]);
-      expect(mistakesOf({ ...PRODUCTION, BOOTSTRAP_CLIENT_SECRET: secret + secret })).toEqual([]);
+      expect(mistakesOf({ ...PRODUCTION, BOOTSTRAP_CLIENT_SECRET: KEY })).toEqual([]);
+    });
+
+    it.each(['ENCRYPTION_KEY', 'INTERNAL_SECRET', 'INTERNAL_SECRET_PREVIOUS', 'BOOTSTRAP_CLIENT_SECRET'])(
+      'refuses a worthless %s, and never repeats it',
+      (name) => {
+        const others = { ...PRODUCTION, INTERNAL_SECRET: KEY };
+        for (const worthless of ['0'.repeat(64), 'ab'.repeat(32), '0123456789abcdef'.repeat(4)]) {
+          const mistakes = mistakesOf({ ...others, [name]: worthless });
+          expect(mistakes).toHaveLength(1);
+          expect(mistakes[0]).toContain(`${name} is too easy to guess`);
+          expect(mistakes[0]).not.toContain(worthless);
+          const { NODE_ENV: _, ...trial } = others;
+          expect(mistakesOf({ ...trial, [name]: worthless })).toEqual([]);
+        }
+      },
+    );
+
+    it('listens for other machines without an opt-in, which only a trial needs', () => {
+      expect(mistakesOf({ ...PRODUCTION, HOST: '0.0.0.0' })).toEqual([]);
+      expect(mistakesOf({ HOST: '0.0.0.0' })).toEqual([expect.stringContaining('HOST_INSECURE=allow')]);
+      expect(mistakesOf({ HOST: '0.0.0.0', HOST_INSECURE: 'allow' })).toEqual([]);
+    });
+
+    it.each<[string, string[], string[]]>([
+      ['API_URL', ['https://api.example', 'http://127.0.0.1:1', 'http://[::1]:1'], ['http://api.example']],
+      [
+        'REDIS_URL',
+        ['rediss://cache.example', 'redis://localhost', 'redis://[::1]'],
+        ['redis://cache.example'],
+      ],
+      [
+        'DATABASE_URL',
+        [
+          'postgres://db.example/a?sslmode=verify-full',
+          'postgres://db.example/a?sslmode=require',
+          'postgres://db.example/a?ssl=true',
+          'postgres://db.example/a?uselibpqcompat=true&sslmode=verify-ca',
+          'postgres://localhost/a',
+          'postgres://[::1]:5433/a',
+          'postgres:///a?host=/run/postgresql',
+          'postgres://%2Frun%2Fpostgresql/a',
+        ],
+        [
+          'postgres://db.example/a',
+          'postgres://db.example/a?sslmode=disable',
+          'postgres://db.example/a?sslmode=no-verify',
+          'postgres://db.example/a?sslmode=no-verify&ssl=true',
+          'postgres://db.example/a?uselibpqcompat=true&sslmode=require',
+          'postgres://db.example/a?sslmode=verify-full&sslmode=disable',
+          'postgres://localhost/a?host=db.example',
+        ],
+      ],
+    ])('refuses a %s that is read on the network unless that is allowed by name', (name, good, bad) => {
+      for (const url of good) expect([url, mistakesOf({ ...PRODUCTION, [name]: url })]).toEqual([url, []]);
+      for (const url of bad) {
+        const mistakes = mistakesOf({ ...PRODUCTION, [name]: url });
+        expect([url, mistakes]).toEqual([url, [expect.stringContaining(`${name}_INSECURE=allow`)]]);
+        expect(mistakesOf({ ...PRODUCTION, [name]: url, [`${name}_INSECURE`]: 'allow' })).toEqual([]);
+        expect(mistakesOf({ [name]: url })).toEqual([]);
+      }
     });
 
     it('serves no documentation unless told to', () => {

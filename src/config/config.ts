@@ -1,15 +1,17 @@
 import { isIP } from 'node:net';
 import { BootstrapConfig, readBootstrap } from './bootstrap.js';
+import { readInsecure } from './cleartext.js';
 import { DatabaseConfig, readDatabase } from './database.js';
 import { DirectoryConfig, readDirectory } from './directory.js';
-import { type Environment, EnvironmentReader } from './environment.js';
+import { ConfigurationError, type Environment, EnvironmentReader } from './environment.js';
 import { GatewayConfig, readGateway } from './gateway.js';
 import { HashingConfig, readHashing } from './hashing.js';
 import { InternalConfig, readInternal } from './internal.js';
 import { readAddressRanges } from './ip-address.js';
-import { isHostName, isOrigin, readOriginOfTrust } from './origins.js';
+import { isHostName, isLoopbackHost, isOrigin, readOriginOfTrust } from './origins.js';
 import { RedisConfig, readRedis } from './redis.js';
 import { RolesConfig, readRoles } from './roles.js';
+import { demandStrength } from './secret-strength.js';
 import { type StartupConfig, readStartup } from './startup.js';
 import { TlsConfig, readTls } from './tls.js';
 import { TokenConfig, readTokens } from './tokens.js';
@@ -30,6 +32,7 @@ export {
 /** As `DATA_DIR`: nothing is kept, the database ends with the process. */
 export const IN_MEMORY = 'memory://';
 
+const ENVIRONMENTS = ['development', 'test', 'production'] as const;
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 /** How the process listens and presents itself. */
@@ -79,8 +82,15 @@ export interface Config {
  * @throws ConfigurationError naming every mistake
  */
 export function loadConfig(environment: Environment): Config {
+  const { config, mistakes } = readConfig(environment);
+  if (mistakes.length > 0) throw new ConfigurationError(mistakes);
+  return config;
+}
+
+/** The same with the mistakes beside it, for a start that reports what else is wrong in one list. */
+export function readConfig(environment: Environment): { config: Config; mistakes: readonly string[] } {
   const read = new EnvironmentReader(environment);
-  const production = environment.NODE_ENV === 'production';
+  const production = read.choice('NODE_ENV', 'development', ENVIRONMENTS) === 'production';
   const port = read.integer('PORT', 3000, { from: 1, to: 65_535 });
   const roles = readRoles(read);
   const internal = readInternal(read, roles, production);
@@ -94,7 +104,7 @@ export function loadConfig(environment: Environment): Config {
   const config: Config = {
     roles,
     server: {
-      host: readHost(read),
+      host: readHost(read, production),
       port,
       production,
       issuer,
@@ -105,26 +115,29 @@ export function loadConfig(environment: Environment): Config {
       logLevel: read.choice('LOG_LEVEL', 'info', LOG_LEVELS),
       tls,
     },
-    database: readDatabase(read, dataDir),
+    database: readDatabase(read, dataDir, production),
     tokens,
-    encryption: { key: readEncryptionKey(read, production && roles.oauth), dataDir },
+    encryption: { key: readEncryptionKey(read, roles, production), dataDir },
     bootstrap: readBootstrap(read, production),
     internal,
     directory,
-    gateway: readGateway(read, roles, tokens, directory),
-    redis: readRedis(read),
+    gateway: readGateway(read, roles, tokens, directory, production),
+    redis: readRedis(read, production),
     startup: readStartup(read),
     hashing: readHashing(read),
   };
-  read.finish();
-  return deepFreeze(config);
+  return { config: deepFreeze(config), mistakes: read.mistakes };
 }
 
-function readHost(read: EnvironmentReader): string {
+function readHost(read: EnvironmentReader, production: boolean): string {
   const host = read.text('HOST') ?? '127.0.0.1';
+  const isAllowed = readInsecure(read, 'HOST') || production;
+  const isUsable = isIP(host) !== 0 || isHostName(host);
+  read.demand(isUsable, 'HOST must be an IP address or a host name to listen on.');
   read.demand(
-    isIP(host) !== 0 || isHostName(host),
-    'HOST must be an IP address or a host name to listen on.',
+    !isUsable || isAllowed || isLoopbackHost(host) || host === '::1',
+    'HOST can be reached by other machines, and without NODE_ENV=production passwords and tokens may cross the network ' +
+      'in clear. Accept that with HOST_INSECURE=allow.',
   );
   return host;
 }
@@ -137,11 +150,15 @@ function readAllowedHosts(read: EnvironmentReader, origins: readonly string[]): 
   return [...new Set(['localhost', ...known, ...named.map((name) => name.toLowerCase())])];
 }
 
-function readEncryptionKey(read: EnvironmentReader, demanded: boolean): Buffer | undefined {
+function readEncryptionKey(
+  read: EnvironmentReader,
+  { oauth }: RolesConfig,
+  production: boolean,
+): Buffer | undefined {
   const text = read.text('ENCRYPTION_KEY');
   if (text === undefined) {
     read.demand(
-      !demanded,
+      !(production && oauth),
       'ENCRYPTION_KEY must be set in production: 32 random bytes in base64 or hex (openssl rand -hex 32).',
     );
     return undefined;
@@ -149,6 +166,7 @@ function readEncryptionKey(read: EnvironmentReader, demanded: boolean): Buffer |
   const isHex = /^[0-9a-fA-F]{64}$/.test(text);
   const isBase64 = /^[A-Za-z0-9+/_-]{43}=?$/.test(text);
   read.demand(isHex || isBase64, 'ENCRYPTION_KEY must be 32 bytes in base64, base64url or hex.');
+  if (production && (isHex || isBase64)) demandStrength(read, 'ENCRYPTION_KEY', text);
   return Buffer.from(text, isHex ? 'hex' : 'base64');
 }
 

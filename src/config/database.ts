@@ -1,3 +1,4 @@
+import { demandPrivacy, isPrivatePostgresUrl } from './cleartext.js';
 import type { EnvironmentReader } from './environment.js';
 
 const POOLERS = ['session', 'transaction'] as const;
@@ -15,20 +16,25 @@ export class DatabaseConfig {
   pooler: (typeof POOLERS)[number];
 }
 
-export function readDatabase(read: EnvironmentReader, dataDir: string): DatabaseConfig {
+export function readDatabase(read: EnvironmentReader, dataDir: string, production: boolean): DatabaseConfig {
   return {
-    url: readDatabaseUrl(read),
+    url: readDatabaseUrl(read, production),
     dataDir,
     poolSize: read.integer('DATABASE_POOL_SIZE', 10, { from: 2, to: 1000 }),
     pooler: read.choice('DATABASE_POOLER', 'session', POOLERS),
   };
 }
 
-function readDatabaseUrl(read: EnvironmentReader): string | undefined {
+function readDatabaseUrl(read: EnvironmentReader, production: boolean): string | undefined {
   const url = read.text('DATABASE_URL');
   read.demand(
     url === undefined || (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)),
     'DATABASE_URL must be a postgres:// or postgresql:// URL.',
   );
+  demandPrivacy(read, 'DATABASE_URL', {
+    production,
+    isPrivate: isPrivatePostgresUrl(url),
+    instead: '?sslmode=verify-full',
+  });
   return url;
 }

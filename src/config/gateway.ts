@@ -1,3 +1,4 @@
+import { demandPrivacy, isPrivateUrl, readInsecure } from './cleartext.js';
 import type { DirectoryConfig } from './directory.js';
 import type { EnvironmentReader } from './environment.js';
 import { readAddressRanges } from './ip-address.js';
@@ -9,6 +10,8 @@ import type { TokenConfig } from './tokens.js';
 export class GatewayConfig {
   /** YAML file of routes. Without it `/api/**` goes to `apiUrl`, and people's administration to `identityUrl`. */
   routesFile: string | undefined;
+  /** Whether its targets may be reached in clear beyond this machine. */
+  cleartextTargets: boolean;
   apiUrl: string | undefined;
   identityUrl: string | undefined;
   /** How `identityUrl` is spoken to over TLS. */
@@ -26,6 +29,7 @@ export function readGateway(
   roles: RolesConfig,
   { issuer, audience, identityAudience }: TokenConfig,
   { url: identityUrl, ca, clientCertificate, clientKey }: DirectoryConfig,
+  production: boolean,
 ): GatewayConfig {
   const routesFile = read.text('ROUTES_FILE');
   const apiUrl = readOrigin(read, 'API_URL');
@@ -37,8 +41,14 @@ export function readGateway(
     apiUrl === undefined || apiUrl !== issuer,
     'API_URL must not be the ISSUER: the gateway would forward to itself.',
   );
+  demandPrivacy(read, 'API_URL', {
+    production,
+    isPrivate: isPrivateUrl(apiUrl, 'https:'),
+    instead: 'https://',
+  });
   return {
     routesFile,
+    cleartextTargets: readInsecure(read, 'ROUTES_FILE') || !production,
     apiUrl,
     identityUrl,
     identityTls: { ca, clientCertificate, clientKey },

@@ -2,6 +2,7 @@ import { B64TOKEN } from '../protocol/characters.js';
 import type { EnvironmentReader } from './environment.js';
 import { readOriginOfTrust } from './origins.js';
 import type { RolesConfig } from './roles.js';
+import { demandStrength } from './secret-strength.js';
 import { readPem } from './tls.js';
 
 /** What joins the processes of the gateway topology. */
@@ -21,8 +22,8 @@ export function readInternal(
   roles: RolesConfig,
   production: boolean,
 ): InternalConfig {
-  const secret = readSecret(read, 'INTERNAL_SECRET');
-  const previousSecret = readSecret(read, 'INTERNAL_SECRET_PREVIOUS');
+  const secret = readSecret(read, 'INTERNAL_SECRET', production);
+  const previousSecret = readSecret(read, 'INTERNAL_SECRET_PREVIOUS', production);
   read.demand(
     secret !== undefined || roles.identity === roles.oauth,
     'INTERNAL_SECRET must be set where identity and oauth are in different processes.',
@@ -46,11 +47,14 @@ export function readInternal(
 const FEWEST_SECRET_CHARACTERS = 32;
 
 /** The secret is sent as a bearer token, so it is made of what one may be made of. */
-function readSecret(read: EnvironmentReader, name: string): string | undefined {
+function readSecret(read: EnvironmentReader, name: string, production: boolean): string | undefined {
   const secret = read.text(name);
+  if (secret === undefined) return undefined;
+  const isWellFormed = B64TOKEN.test(secret) && secret.length >= FEWEST_SECRET_CHARACTERS;
   read.demand(
-    secret === undefined || (B64TOKEN.test(secret) && secret.length >= FEWEST_SECRET_CHARACTERS),
+    isWellFormed,
     `${name} must be at least ${FEWEST_SECRET_CHARACTERS} characters of A-Z a-z 0-9 . _ ~ + / - and random (openssl rand -hex 32).`,
   );
+  if (production && isWellFormed) demandStrength(read, name, secret);
   return secret;
 }

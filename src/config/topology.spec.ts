@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from './config.js';
 import { type Environment, ConfigurationError } from './environment.js';
 
-const SECRET = 'k'.repeat(32);
+const SECRET = randomBytes(32).toString('hex');
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----';
 const KEY = '-----BEGIN PRIVATE KEY-----\nAA\n-----END PRIVATE KEY-----';
 
@@ -83,12 +84,14 @@ describe('the configuration of the gateway topology', () => {
   it('wants TLS in production for what passwords and keys come over, loopback aside', () => {
     const production = {
       NODE_ENV: 'production',
-      ENCRYPTION_KEY: 'a'.repeat(64),
+      ENCRYPTION_KEY: randomBytes(32).toString('hex'),
       ISSUER: 'https://as.example',
     };
-    expect(refused({ ...GATEWAY, ...production })).toEqual(['IDENTITY_URL']);
+    expect(refused({ ...GATEWAY, ...production })).toEqual(['API_URL', 'IDENTITY_URL']);
     expect(refused({ ...API, ...production })).toEqual(['GATEWAY_URL']);
-    expect(refused({ ...GATEWAY, ...production, IDENTITY_URL: 'https://people.example' })).toEqual([]);
+    expect(refused({ ...GATEWAY, ...production, IDENTITY_URL: 'https://people.example' })).toEqual([
+      'API_URL',
+    ]);
     expect(refused({ ...API, ...production, GATEWAY_URL: 'http://127.0.0.1:3000' })).toEqual([]);
   });
 
@@ -100,6 +103,7 @@ describe('the configuration of the gateway topology', () => {
     };
     expect(refused({ ...API, ...production })).toEqual([]);
     expect(refused({ ...GATEWAY, NODE_ENV: 'production', ISSUER: 'https://as.example' })).toEqual([
+      'API_URL',
       'ENCRYPTION_KEY',
       'IDENTITY_URL',
     ]);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SERVER_URL, type TestDatabase, aDatabase, query } from '../support/database.js';
@@ -15,7 +16,6 @@ const UNUSUAL = [
   'standard_conforming_strings = off',
   `default_transaction_isolation = 'serializable'`,
   'synchronous_commit = off',
-  `statement_timeout = '1ms'`,
   `lock_timeout = '1ms'`,
   `idle_in_transaction_session_timeout = '1ms'`,
 ];
@@ -136,6 +136,35 @@ describe('the start on a PostgreSQL database', () => {
     await database.drop();
   });
 
+  it('leaves no table and no signing key behind when it is refused for a missing secret', async () => {
+    const database = await aDatabase();
+    const environment = {
+      DATABASE_URL: database.url!,
+      NODE_ENV: 'production',
+      ENCRYPTION_KEY: randomBytes(32).toString('hex'),
+    };
+    const server = await startProcess({ home, environment });
+    expect(await server.ended).toBe(1);
+    expect(server.stderr).toContain('BOOTSTRAP_CLIENT_SECRET and BOOTSTRAP_PASSWORD are not set');
+    expect(await tablesOf(database)).toEqual([]);
+    await database.drop();
+  });
+
+  it('names what is wrong with the database beside what is wrong with the variables', async () => {
+    const database = await aDatabase();
+    const environment = { DATABASE_URL: database.url!, BOOTSTRAP_PASSWORD: 'short', PORT: '0' };
+    const server = await startProcess({ home, environment: { ...environment, NODE_ENV: 'prod' } });
+    expect(await server.ended).toBe(1);
+    for (const mistake of [
+      'PORT must be',
+      'NODE_ENV must be',
+      'BOOTSTRAP_PASSWORD: The password must have',
+    ]) {
+      expect(server.stderr).toContain(`\n  - ${mistake}`);
+    }
+    await database.drop();
+  });
+
   it('logs what it waits for while another instance migrates', async () => {
     const database = await aDatabase();
     const other = new pg.Client({ connectionString: database.url });
@@ -152,6 +181,11 @@ describe('the start on a PostgreSQL database', () => {
     await database.drop();
   });
 });
+
+async function tablesOf({ url }: TestDatabase): Promise<string[]> {
+  const tables = await query(url!, `SELECT tablename FROM pg_tables WHERE schemaname = 'public'`);
+  return tables.map(({ tablename }) => tablename);
+}
 
 async function alter({ url }: TestDatabase, change: string): Promise<void> {
   await query(SERVER_URL!, `ALTER DATABASE ${new URL(url!).pathname.slice(1)} ${change}`);

@@ -38,6 +38,7 @@ export class ActiveRoutesOfTest {
   ) {
     const gateway: GatewayConfig = {
       routesFile: undefined,
+      cleartextTargets: true,
       apiUrl: undefined,
       identityUrl: undefined,
       identityTls: { ca: undefined, clientCertificate: undefined, clientKey: undefined },

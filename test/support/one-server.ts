@@ -9,6 +9,7 @@ import { firstStart } from '../../src/first-start.js';
 import { Clock } from '../../src/platform/clock/clock.js';
 import { DEADLINES, type Deadlines } from '../../src/platform/http/limits.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
+import { prepareDatabase } from '../../src/preparation.js';
 import { MovableClock } from './clock.js';
 import { type TestDatabase, aDatabase } from './database.js';
 import { freePort } from './free-port.js';
@@ -90,6 +91,7 @@ export async function startOne({
   const app = module.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false });
   setUpApp(app, config, deadlines);
   await app.init();
+  await prepareDatabase(app, config);
   await firstStart(app);
   await app.listen(port, '127.0.0.1');
   return {

@@ -31,6 +31,7 @@ export class RoutesFolder {
     const context = {
       ...{ audience: AUDIENCE, issuer: ISSUER, ownPaths, files: new FilesRead() },
       reservedAudiences: reservedAudiences({ audience: AUDIENCE, ...reserved }),
+      cleartextTargets: true,
     };
     return readRoutesFile(this.write(text), context);
   }

@@ -16,7 +16,9 @@ export { GrantRegistry, type SignIn } from './grants/grant-registry.js';
 export { type RefreshOrigin, RefreshTokenRotation } from './grants/refresh-token-rotation.js';
 export type { RefreshTokenState } from './grants/refresh-token-state.js';
 export { OpaqueAccessTokensOfGrants } from './opaque-access-tokens-of-grants.js';
+export type { StoredSigningKey } from './signing-keys/signing-key.js';
 export { SigningKeyRing } from './signing-keys/signing-key-ring.js';
+export { storedKeyMistakes } from './signing-keys/stored-key-mistakes.js';
 export { TokenStatusOfGrants } from './token-status-of-grants.js';
 export { TokensModule } from './tokens.module.js';
 

@@ -4,6 +4,7 @@ import { UserAttributes1764028800002 } from './persistence/migrations/1764028800
 import { UserEntity } from './persistence/user.entity.js';
 
 export { DirectoryContractModule } from './directory-contract.module.js';
+export { objectionsToFirstAdministrator } from './directory/first-administrator.js';
 export { UserDirectory } from './directory/user-directory.js';
 export { PersonTokens } from './person-tokens.js';
 export { PasswordSignIn } from './sign-in/password-sign-in.js';

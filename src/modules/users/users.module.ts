@@ -26,7 +26,7 @@ import { UserStore } from './user-store.js';
     {
       provide: PasswordPolicy,
       inject: [TokenConfig],
-      useFactory: ({ issuer }: TokenConfig) => new PasswordPolicy(['grantway', new URL(issuer).hostname]),
+      useFactory: ({ issuer }: TokenConfig) => PasswordPolicy.ofIssuer(issuer),
     },
     OwnPassword,
     PasswordSignIn,

@@ -29,6 +29,16 @@ describe('the encryption key', () => {
     expect(readFileSync(join(folder, 'encryption.key'), 'utf8')).toMatch(/^[A-Za-z0-9_-]{43}$/);
   });
 
+  it('is not made before it is needed', () => {
+    const folder = join(dataDir, 'new');
+    const config = { key: undefined, dataDir: folder };
+    const key = new EncryptionKey(config);
+    expect(EncryptionKey.existing(config)).toBeUndefined();
+    expect(readdirSync(dataDir)).toEqual([]);
+    const { bytes } = key;
+    expect(EncryptionKey.existing(config)).toEqual(bytes);
+  });
+
   it('is another one for another data directory', () => {
     const first = new EncryptionKey({ key: undefined, dataDir: join(dataDir, 'a') });
     const second = new EncryptionKey({ key: undefined, dataDir: join(dataDir, 'b') });
@@ -37,7 +47,7 @@ describe('the encryption key', () => {
 
   it.each(['', 'short', 'A'.repeat(44)])('is not taken from a file that holds %j', (text) => {
     writeFileSync(join(dataDir, 'encryption.key'), text);
-    expect(() => new EncryptionKey({ key: undefined, dataDir })).toThrow('does not hold a 32-byte key');
+    expect(() => new EncryptionKey({ key: undefined, dataDir }).bytes).toThrow('does not hold a 32-byte key');
     expect(readFileSync(join(dataDir, 'encryption.key'), 'utf8')).toBe(text);
   });
 });

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { claimDataDirectory } from './data-directory.js';
 
 /** Another process works on the data directory. */
 export class DataDirectoryInUse extends Error {
@@ -26,7 +26,7 @@ export class DataDirectoryLock {
 
   /** @throws DataDirectoryInUse */
   static acquire(dataDir: string): DataDirectoryLock {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    claimDataDirectory(dataDir);
     const lock = new DatabaseSync(join(dataDir, 'lock'));
     try {
       lock.exec('BEGIN EXCLUSIVE');

@@ -2,10 +2,7 @@ import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import type { ClientBase, PoolConfig } from 'pg';
 import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
 import type { DatabaseConfig } from '../../config/config.js';
-import { ConfigurationError } from '../../config/environment.js';
-import { poolOf } from './database.js';
 import { EmbeddedDatabase } from './embedded-database.js';
-import { serverMistakes } from './server-requirements.js';
 import { prepareSession } from './session.js';
 import { UnusableDatabase } from './unusable-database.js';
 
@@ -13,6 +10,12 @@ import { UnusableDatabase } from './unusable-database.js';
 export interface Persistence {
   entities: Function[];
   migrations: Function[];
+}
+
+/** An open database; `embedded` is to be closed after the source. */
+export interface Opened {
+  dataSource: DataSource;
+  embedded: EmbeddedDatabase | undefined;
 }
 
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -52,13 +55,10 @@ function dataSourceOptions(persistence: Persistence, poolSize: number, extra: ob
 }
 
 /**
- * Opens the database that the configuration names; `embedded` is what the caller must close after the source.
- * @throws UnusableDatabase, ConfigurationError, DataDirectoryInUse
+ * Opens the database that the configuration names.
+ * @throws UnusableDatabase, DataDirectoryInUse
  */
-export async function openDataSource(
-  config: DatabaseConfig,
-  persistence: Persistence,
-): Promise<{ dataSource: DataSource; embedded: EmbeddedDatabase | undefined }> {
+export async function openDataSource(config: DatabaseConfig, persistence: Persistence): Promise<Opened> {
   if (config.url !== undefined) {
     return { dataSource: await openServer(config, persistence), embedded: undefined };
   }
@@ -73,14 +73,14 @@ export async function openDataSource(
 }
 
 async function openServer(config: DatabaseConfig, persistence: Persistence): Promise<DataSource> {
-  const dataSource = new DataSource(postgresOptions(config, persistence));
   try {
-    await dataSource.initialize();
-    const mistakes = await serverMistakes(poolOf(dataSource), config.pooler);
-    if (mistakes.length > 0) throw new ConfigurationError(mistakes);
-    return dataSource;
+    return await new DataSource(postgresOptions(config, persistence)).initialize();
   } catch (error) {
-    if (dataSource.isInitialized) await dataSource.destroy();
-    throw error instanceof ConfigurationError ? error : new UnusableDatabase(error);
+    throw new UnusableDatabase(error);
   }
+}
+
+export async function closeDataSource({ dataSource, embedded }: Opened): Promise<void> {
+  if (dataSource.isInitialized) await dataSource.destroy();
+  await embedded?.close();
 }

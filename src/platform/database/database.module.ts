@@ -2,19 +2,14 @@ import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '
 import { DataSource } from 'typeorm';
 import { DatabaseConfig } from '../../config/config.js';
 import { AppLogger } from '../logging/logging.module.js';
-import { type Persistence, openDataSource } from './data-source.js';
-import { Database } from './database.js';
+import { type Opened, type Persistence, closeDataSource, openDataSource } from './data-source.js';
+import { Database, databaseOf } from './database.js';
 import { EmbeddedDatabase } from './embedded-database.js';
 
 const OPENED = Symbol('opened database');
 
-interface Opened {
-  dataSource: DataSource;
-  embedded: EmbeddedDatabase | undefined;
-}
-
 /**
- * Opens the database once for the whole process and migrates it before anything else may use it. Persistence
+ * Opens the database once for the whole process and writes nothing to it: src/preparation.ts migrates. Persistence
  * classes inject TypeORM's `DataSource` for entities and `Database` for hot statements.
  */
 @Module({})
@@ -35,15 +30,7 @@ export class DatabaseModule implements OnApplicationShutdown {
             if (url === undefined && EmbeddedDatabase.isNew(dataDir)) {
               logger.info({ data_dir: dataDir }, 'creating the embedded database, which takes some seconds');
             }
-            const opened = await openDataSource(config, persistence);
-            try {
-              const migrations = await databaseOf(opened, config, logger).migrate();
-              if (migrations.length > 0) logger.info({ migrations }, 'the tables are up to date');
-            } catch (error) {
-              await close(opened);
-              throw error;
-            }
-            return opened;
+            return openDataSource(config, persistence);
           },
         },
         { provide: DataSource, inject: [OPENED], useFactory: (opened: Opened) => opened.dataSource },
@@ -54,19 +41,6 @@ export class DatabaseModule implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await close(this.opened);
+    await closeDataSource(this.opened);
   }
-}
-
-function databaseOf(
-  { dataSource, embedded }: Opened,
-  { pooler }: DatabaseConfig,
-  logger: AppLogger,
-): Database {
-  return new Database(dataSource, embedded === undefined ? pooler : 'embedded', logger);
-}
-
-async function close({ dataSource, embedded }: Opened): Promise<void> {
-  if (dataSource.isInitialized) await dataSource.destroy();
-  await embedded?.close();
 }

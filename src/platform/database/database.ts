@@ -2,7 +2,9 @@ import type { Pool, QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { DatabaseConfig } from '../../config/config.js';
 import type { AppLogger } from '../logging/logging.module.js';
+import type { Opened } from './data-source.js';
 import { type InstanceLock, withInstanceLock } from './instance-lock.js';
+import { serverMistakes } from './server-requirements.js';
 
 /** For how long a full disk keeps the process out of service, after a statement met it. Milliseconds. */
 const DISK_FULL_MS = 5_000;
@@ -27,7 +29,8 @@ export class Database {
     private readonly kind: DatabaseConfig['pooler'] | 'embedded',
     private readonly logger: AppLogger,
   ) {
-    this.pool = poolOf(dataSource);
+    // TypeORM's own pool, which is in none of its types: a second one would double the connections.
+    this.pool = (dataSource.driver as unknown as { master: Pool }).master;
   }
 
   /**
@@ -50,6 +53,20 @@ export class Database {
     return this.kind === 'embedded' ? work() : withInstanceLock(this.pool, lock, this.logger, work);
   }
 
+  /** Why it cannot serve this process, whatever is in it; nothing is written. */
+  async mistakes(): Promise<string[]> {
+    return this.kind === 'embedded' ? [] : serverMistakes(this.pool, this.kind);
+  }
+
+  /** Rows of a table as an earlier version, or nobody yet, has left it; none where there is no such table. */
+  async peek<Row extends QueryResultRow>(table: string, columns: string, limit: number): Promise<Row[]> {
+    const found = await this.pool.query<{ exists: boolean }>('SELECT to_regclass($1) IS NOT NULL AS exists', [
+      table,
+    ]);
+    if (!found.rows[0]!.exists) return [];
+    return (await this.pool.query<Row>(`SELECT ${columns} FROM ${table} LIMIT ${limit}`)).rows;
+  }
+
   /**
    * Brings the schema up to date; several instances may call this at once.
    * @returns the names of the migrations that it ran
@@ -70,7 +87,10 @@ export class Database {
   }
 }
 
-/** TypeORM's own pool, which is in none of its types: a second one would double the connections. */
-export function poolOf(dataSource: DataSource): Pool {
-  return (dataSource.driver as unknown as { master: Pool }).master;
+export function databaseOf(
+  { dataSource, embedded }: Opened,
+  { pooler }: Pick<DatabaseConfig, 'pooler'>,
+  logger: AppLogger,
+): Database {
+  return new Database(dataSource, embedded === undefined ? pooler : 'embedded', logger);
 }

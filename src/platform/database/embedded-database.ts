@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { IN_MEMORY } from '../../config/config.js';
+import { claimDataDirectory } from './data-directory.js';
 import { DataDirectoryLock } from './data-directory-lock.js';
 
 /** PostgreSQL in this process (PGlite), its files under the data directory, held by one process at a time. */
@@ -24,7 +25,10 @@ export class EmbeddedDatabase {
     if (dataDir === IN_MEMORY) return new EmbeddedDatabase(await PGlite.create(), undefined);
     const lock = DataDirectoryLock.acquire(dataDir);
     try {
-      return new EmbeddedDatabase(await PGlite.create(filesIn(dataDir)), lock);
+      const pglite = await PGlite.create(filesIn(dataDir));
+      // A new one has just been filled with files that everybody may write to.
+      claimDataDirectory(dataDir);
+      return new EmbeddedDatabase(pglite, lock);
     } catch (error) {
       lock.release();
       throw error;

@@ -44,6 +44,16 @@ export function tlsOptions({ certificate, key, clientCa }: TlsConfig): TlsOption
   };
 }
 
+/** What is wrong with the texts, before a server is made of them. */
+export function tlsMistakes(config: TlsConfig | undefined): string[] {
+  try {
+    if (config !== undefined) tlsOptions(config);
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
+}
+
 /** OpenSSL's own words are for its developers. */
 function demandUsable(otherwise: string, use: () => unknown): void {
   try {

@@ -1,11 +1,12 @@
-import { writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { call, signIn } from '../../support/http.js';
 import { type Home, aHome, endProcesses, startProcess } from '../../support/process.js';
 import { freePort } from '../../support/server.js';
 
-const KEY = 'ab'.repeat(32);
+const KEY = randomBytes(32).toString('hex');
 
 describe('the configuration of a process', () => {
   let home: Home;
@@ -95,7 +96,9 @@ describe('the configuration of a process', () => {
   });
 
   it('with a host that is none of this machine says so', async () => {
-    expect(await complaintOf({ HOST: '192.0.2.1' })).toContain('of HOST and PORT is none of this machine.');
+    expect(await complaintOf({ HOST: '192.0.2.1', HOST_INSECURE: 'allow' })).toContain(
+      'of HOST and PORT is none of this machine.',
+    );
   });
 
   it('with a database that does not answer says so soon, without its password', async () => {
@@ -110,7 +113,9 @@ describe('the configuration of a process', () => {
   it('with a data directory that cannot be one says so', async () => {
     const file = join(home.folder, 'file');
     writeFileSync(file, '');
-    expect(await complaintOf({ DATA_DIR: file })).toContain('EEXIST');
+    expect(await complaintOf({ DATA_DIR: file })).toContain(
+      'DATA_DIR names something that is not a directory.',
+    );
   });
 
   it('with a data directory that another process uses says so', async () => {
@@ -134,8 +139,48 @@ describe('the configuration of a process', () => {
     expect(refused.stdout).not.toMatch(/"level":[456]0/);
     writeFileSync(file, 'routes:\n  - id: canary\n    scopes: [canary\n    path: /canary\n');
     expect(await complaintOf(environment)).toMatch(
-      /^ {2}- line 4, column \d+: is not valid YAML here; a bracket or quote above may be open/m,
+      /^ {2}- ROUTES_FILE, line 4, column \d+: is not valid YAML here; a bracket or quote above may be open/m,
     );
+  });
+
+  it('is refused in one list, whatever is wrong: variables, files that they name, the first administrator', async () => {
+    const file = join(home.folder, 'routes.yaml');
+    writeFileSync(file, 'routes:\n  - { id: a, path: /a/**, upstream: "http://192.0.2.1", public: 7 }\n');
+    const dataDir = join(home.folder, 'not', 'there');
+    const complaint = await complaintOf({
+      NODE_ENV: 'production',
+      ISSUER: 'https://as.example',
+      ENCRYPTION_KEY: '0'.repeat(64),
+      DATA_DIR: dataDir,
+      ROLES: 'identity,oauth,gateway',
+      ROUTES_FILE: file,
+      REFRESH_LEEWAY: 'canary',
+      TLS_CERT: '-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----',
+      TLS_KEY: '-----BEGIN PRIVATE KEY-----\nAA\n-----END PRIVATE KEY-----',
+      BOOTSTRAP_USERNAME: 'canary\u200b',
+      BOOTSTRAP_PASSWORD: 'canary',
+    });
+    for (const part of [
+      'REFRESH_LEEWAY must be',
+      'ENCRYPTION_KEY is too easy to guess',
+      'TLS_KEY is not the key of the certificate',
+      'ROUTES_FILE, line 2, column',
+      'BOOTSTRAP_CLIENT_SECRET is not set',
+      'BOOTSTRAP_PASSWORD: The password must have at least 15 characters.',
+    ]) {
+      expect(complaint).toContain(
+        `\n  - ${part.startsWith('BOOTSTRAP_CLIENT') ? 'The database is empty and ' : ''}${part}`,
+      );
+    }
+    expect(existsSync(join(home.folder, 'not'))).toBe(false);
+  });
+
+  it('is refused before anything is written: a first start that fails leaves no data directory', async () => {
+    const dataDir = join(home.folder, 'not-there');
+    const environment = { DATA_DIR: dataDir, NODE_ENV: 'production', ENCRYPTION_KEY: KEY };
+    const complaint = await complaintOf(environment);
+    expect(complaint).toContain('BOOTSTRAP_CLIENT_SECRET and BOOTSTRAP_PASSWORD are not set');
+    expect(existsSync(dataDir)).toBe(false);
   });
 
   it('with another encryption key than the one the keys were sealed with says so', async () => {

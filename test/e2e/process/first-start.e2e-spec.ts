@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -201,12 +210,25 @@ describe('a first start', () => {
     expect(server.stdout.match(/client_secret/g)).toHaveLength(1);
   });
 
+  it('closes a data directory that exists, with all that is in it, to everybody but its owner', async () => {
+    mkdirSync(home.dataDir, { recursive: true });
+    chmodSync(home.dataDir, 0o777);
+    const server = await startProcess({ home, environment: CHOSEN });
+    await server.listening();
+    // PGlite makes files that everybody may change while it runs; what keeps others out are the directories.
+    const entries = readdirSync(home.dataDir, { recursive: true, withFileTypes: true });
+    const closed = entries.filter((entry) => entry.isDirectory() || entry.parentPath === home.dataDir);
+    for (const path of [home.dataDir, ...closed.map(({ parentPath, name }) => join(parentPath, name))]) {
+      expect([path, statSync(path).mode & 0o077]).toEqual([path, 0]);
+    }
+  });
+
   it('says which of the operator’s credentials is too weak, without repeating it', async () => {
     const file = join(home.folder, 'credentials');
     const environment = { BOOTSTRAP_PASSWORD: 'adminadmin', BOOTSTRAP_OUTPUT: file };
     const refused = await startProcess({ home, environment });
     expect(await refused.ended).toBe(1);
-    expect(refused.stderr).toMatch(/^Grantway could not start\. .*BOOTSTRAP_PASSWORD.*15 characters/);
+    expect(refused.stderr).toMatch(/^Grantway could not start\. [^]*BOOTSTRAP_PASSWORD.*15 characters/);
     expect(refused.stderr + refused.stdout).not.toContain('adminadmin');
     expect(existsSync(file)).toBe(false);
   });
@@ -226,7 +248,7 @@ describe('a first start', () => {
   });
 
   describe('in production', () => {
-    const PRODUCTION = { NODE_ENV: 'production', ENCRYPTION_KEY: 'ab'.repeat(32) };
+    const PRODUCTION = { NODE_ENV: 'production', ENCRYPTION_KEY: randomBytes(32).toString('hex') };
 
     it.each([
       ['in a terminal', true, {}],

@@ -158,7 +158,7 @@ describe('scripts/start-gateway.mjs', { timeout: 120_000 }, () => {
 
   // Another address of this machine, as Linux has them: whoever asks there could as well be elsewhere.
   it.runIf(process.platform === 'linux')('lets nobody past the gateway, wherever that listens', async () => {
-    const script = await start({ ...CHOSEN, HOST: '0.0.0.0' });
+    const script = await start({ ...CHOSEN, HOST: '0.0.0.0', HOST_INSECURE: 'allow' });
     await script.says(READY);
     const statusAt = async (own: number): Promise<number | string> =>
       fetch(`http://127.0.0.2:${own}/health/live`).then(

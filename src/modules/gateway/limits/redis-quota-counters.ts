@@ -15,18 +15,16 @@ const REMEMBERED_PSEUDONYMS = 10_000;
  * Redis lose its counts, an instance still lets nobody past a quota by itself.
  */
 export class RedisQuotaCounters extends QuotaCounters {
-  private readonly pseudonymKey: KeyObject;
+  private key: KeyObject | undefined;
   /** Of who called lately: a digest takes longer than all the rest here. */
   private readonly pseudonyms = new LRUCache<string, string>({ max: REMEMBERED_PSEUDONYMS });
 
   constructor(
     private readonly redis: Pick<RedisConnection, 'evaluate'>,
-    encryptionKey: EncryptionKey,
+    private readonly encryptionKey: EncryptionKey,
     private readonly own = new WindowTallies(),
   ) {
     super();
-    const secret = Buffer.from(encryptionKey.bytes).toString('base64url');
-    this.pseudonymKey = createSecretKey(deriveKey(secret, 'grantway quota partitions'));
   }
 
   override async consume(
@@ -65,11 +63,18 @@ export class RedisQuotaCounters extends QuotaCounters {
     return `${PREFIX}{${limitId}}:${this.pseudonymOf(partition)}`;
   }
 
+  /** Of our own encryption key, which is not made before it is needed. */
+  private pseudonymKey(): KeyObject {
+    return (this.key ??= createSecretKey(
+      deriveKey(Buffer.from(this.encryptionKey.bytes).toString('base64url'), 'grantway quota partitions'),
+    ));
+  }
+
   /** Under a key of ours: a bare digest of an address or a username is soon guessed. */
   private pseudonymOf(partition: string): string {
     const known = this.pseudonyms.get(partition);
     if (known !== undefined) return known;
-    const digest = createHmac('sha256', this.pseudonymKey).update(partition, 'utf8').digest();
+    const digest = createHmac('sha256', this.pseudonymKey()).update(partition, 'utf8').digest();
     const pseudonym = digest.subarray(0, 16).toString('base64url');
     this.pseudonyms.set(partition, pseudonym);
     return pseudonym;

@@ -5,13 +5,13 @@ import { Clock } from '../../../platform/clock/clock.js';
 import { OwnPaths } from '../../../platform/http/own-paths.js';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
 import { terminalIsGone } from '../../../platform/process/terminal.js';
-import { reservedAudiences } from './audience-conflicts.js';
 import { configuredRoutes } from './configured-routes.js';
 import { FilesRead } from './file/files-read.js';
 import { RoutesError } from './file/routes-error.js';
 import { readRoutesFile } from './file/routes-file.js';
 import { WatchedFiles } from './file/watched-files.js';
 import { RouteTable } from './route-table.js';
+import { routesContextOf } from './routes-context.js';
 import { Upstreams } from './upstreams.js';
 
 /**
@@ -97,13 +97,7 @@ export class ActiveRoutes implements OnApplicationShutdown {
   private readTable(): RouteTable {
     if (this.file === undefined) return new RouteTable(configuredRoutes(this.config), this.ownPaths);
     this.read = new FilesRead();
-    const context = {
-      audience: this.config.audience,
-      issuer: this.server.issuer,
-      ownPaths: this.ownPaths,
-      reservedAudiences: reservedAudiences(this.config),
-      files: this.read,
-    };
+    const context = routesContextOf(this.config, this.server.issuer, this.ownPaths, this.read);
     return new RouteTable(readRoutesFile(this.file, context), this.ownPaths);
   }
 

@@ -4,6 +4,7 @@ import { RouteTable } from './route-table.js';
 
 const CONFIG = {
   routesFile: undefined,
+  cleartextTargets: true,
   apiUrl: 'http://api.example',
   identityUrl: 'http://people.example',
   identityTls: { ca: 'their authority', clientCertificate: 'our certificate', clientKey: 'our key' },

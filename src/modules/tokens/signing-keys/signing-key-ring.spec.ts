@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SystemClock } from '../../../platform/clock/clock.js';
+import { EncryptionKey } from '../../../platform/crypto/encryption-key.js';
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../protocol/signing-algorithms.js';
 import { generateSigningKey, sealSigningKey } from './key-pair.js';
 import { SigningKeyStore, type StoredSigningKey } from './signing-key.js';
@@ -23,7 +24,7 @@ class MemoryKeyStore extends SigningKeyStore {
   }
 }
 
-const encryptionKey = { bytes: randomBytes(32) };
+const encryptionKey = anEncryptionKey();
 
 let store: MemoryKeyStore;
 
@@ -34,9 +35,13 @@ beforeEach(() => {
 
 afterEach(() => vi.useRealTimers());
 
+function anEncryptionKey(): EncryptionKey {
+  return new EncryptionKey({ key: randomBytes(32), dataDir: '' });
+}
+
 async function anInstance(key = encryptionKey): Promise<SigningKeyRing> {
   const ring = new SigningKeyRing(store, key, new SystemClock());
-  await ring.onModuleInit();
+  await ring.makeMissing();
   return ring;
 }
 
@@ -73,9 +78,7 @@ describe('the signing keys', () => {
 
   it('are not opened with another encryption key, which the error says', async () => {
     const { kid } = await (await anInstance()).current('ES256');
-    await expect(anInstance({ bytes: randomBytes(32) })).rejects.toThrow(
-      `The signing key ${kid} was encrypted`,
-    );
+    await expect(anInstance(anEncryptionKey())).rejects.toThrow(`The signing key ${kid} was encrypted`);
   });
 });
 

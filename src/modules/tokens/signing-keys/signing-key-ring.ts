@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { JWK } from 'jose';
 import { Clock } from '../../../platform/clock/clock.js';
 import { EncryptionKey } from '../../../platform/crypto/encryption-key.js';
@@ -11,7 +11,7 @@ const COOL_DOWN_MS = 1_000;
 
 /** The signing keys of this issuer, opened once and kept as parsed keys. */
 @Injectable()
-export class SigningKeyRing implements OnModuleInit {
+export class SigningKeyRing {
   private keys = new Map<string, SigningKey>();
   private looking: Promise<void> | undefined;
   private lookedInVainAt = -Infinity;
@@ -23,7 +23,7 @@ export class SigningKeyRing implements OnModuleInit {
   ) {}
 
   /** Makes every key before the first request: resource servers keep a key set for long, and miss what comes later. */
-  async onModuleInit(): Promise<void> {
+  async makeMissing(): Promise<void> {
     for (const algorithm of SIGNING_ALGORITHMS) await this.current(algorithm);
   }
 

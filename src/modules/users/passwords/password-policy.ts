@@ -29,6 +29,12 @@ export class PasswordPolicy {
   /** @param serviceNames how users call this service, such as its host name */
   constructor(private readonly serviceNames: readonly string[]) {}
 
+  /** @param issuer whose host name is a name of the service; none where it is not a URL */
+  static ofIssuer(issuer: string): PasswordPolicy {
+    const names = URL.canParse(issuer) ? [new URL(issuer).hostname] : [];
+    return new PasswordPolicy(['grantway', ...names]);
+  }
+
   /**
    * Says in plain English why a user must not take this password, and what would help; `undefined` when nothing speaks
    * against it. Never repeats the password.

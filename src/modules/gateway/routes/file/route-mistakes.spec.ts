@@ -7,6 +7,7 @@ import {
   aFileWith,
   aFileWithUpstream,
 } from '../../../../../test/support/routes-folder.js';
+import { mistakesOfEntry } from './route-mistakes.js';
 import { RoutesError } from './routes-error.js';
 
 let folder: RoutesFolder;
@@ -245,5 +246,24 @@ describe('a mistake that no schema finds', () => {
     ]);
     expect(detailsOf('cert_file: text.pem, key_file: none.pem')).toHaveLength(2);
     expect(folder.read(aFileWithUpstream('tls: { cert_file: cert.pem, key_file: key.pem }'))).toHaveLength(1);
+  });
+});
+
+describe('a target without TLS, where the operator has not allowed any', () => {
+  const context = { issuer: ISSUER, cleartextTargets: false };
+  const findingsOf = (targets: string[]) =>
+    mistakesOfEntry({ id: 'a', path: '/a/**', upstream: { targets } }, context);
+
+  it('is a mistake beyond this machine, and none of its siblings is', () => {
+    const targets = ['https://upstream', 'http://127.0.0.1:1', 'http://localhost:1', 'http://upstream'];
+    expect(findingsOf(targets)).toEqual([
+      { place: ['upstream', 'targets', 3], detail: expect.stringContaining('ROUTES_FILE_INSECURE=allow') },
+    ]);
+  });
+
+  it('is none where it is allowed', () => {
+    const entry = { id: 'a', path: '/a/**', upstream: 'http://upstream' };
+    expect(mistakesOfEntry(entry, { ...context, cleartextTargets: true })).toEqual([]);
+    expect(mistakesOfEntry(entry, context)).toHaveLength(1);
   });
 });

@@ -1,3 +1,4 @@
+import { isPrivateUrl } from '../../../../config/cleartext.js';
 import { isOrigin } from '../../../../config/origins.js';
 import { CLOCK_SKEW } from '../../../../protocol/clock-skew.js';
 import { IDENTITY_ASSERTION_TTL } from '../../../../protocol/identity-assertion.js';
@@ -15,18 +16,23 @@ import {
 import type { Finding, Place } from './routes-error.js';
 import { durationText, millisecondsOf } from './units.js';
 
-/**
- * What no schema can say against one entry. Places are within the entry.
- * @param issuer the origin of this server
- */
-export function mistakesOfEntry(entry: RouteEntry, issuer: string): Finding[] {
+/** What an entry is held against. */
+export interface EntryContext {
+  /** Origin of this server. */
+  issuer: string;
+  /** Whether targets may be reached in clear beyond this machine. */
+  cleartextTargets: boolean;
+}
+
+/** What no schema can say against one entry. Places are within the entry. */
+export function mistakesOfEntry(entry: RouteEntry, context: EntryContext): Finding[] {
   return [
     ...pathMistakes(entry),
     ...formMistakes(entry),
     ...scopeMistakes(entry),
     ...webSocketMistakes(entry),
     ...connectMistakes(entry),
-    ...originMistakes(entry, issuer),
+    ...originMistakes(entry, context),
     ...prefixMistakes(entry),
     ...tlsMistakes(entry),
     ...healthMistakes(entry),
@@ -98,14 +104,16 @@ function connectMistakes({
   return [{ place: ['timeouts', 'connect'], detail }];
 }
 
-function originMistakes(entry: RouteEntry, issuer: string): Finding[] {
+function originMistakes(entry: RouteEntry, { issuer, cleartextTargets }: EntryContext): Finding[] {
   const place: Place = typeof entry.upstream === 'string' ? ['upstream'] : ['upstream', 'targets'];
   const placeOf = (at: number): Place => (typeof entry.upstream === 'string' ? place : [...place, at]);
   const targets = upstreamEntryOf(entry).targets.flatMap((target, at) => {
     if (!isOrigin(target)) return [{ place: placeOf(at), detail: NOT_AN_ORIGIN }];
-    return target === issuer
-      ? [{ place: placeOf(at), detail: 'is this server, which would forward to itself' }]
-      : [];
+    if (target === issuer)
+      return [{ place: placeOf(at), detail: 'is this server, which would forward to itself' }];
+    return cleartextTargets || isPrivateUrl(target, 'https:')
+      ? []
+      : [{ place: placeOf(at), detail: IN_CLEAR }];
   });
   const redirects = (entry.redirect_origins ?? []).flatMap((origin, at) =>
     isOrigin(origin) ? [] : [{ place: ['redirect_origins', at], detail: NOT_AN_ORIGIN }],
@@ -114,6 +122,9 @@ function originMistakes(entry: RouteEntry, issuer: string): Finding[] {
 }
 
 const NOT_AN_ORIGIN = 'must be an origin as a browser writes it: lower case, without the usual port';
+
+const IN_CLEAR =
+  'leads beyond this machine without TLS: use https://, or accept that with ROUTES_FILE_INSECURE=allow';
 
 function prefixMistakes(entry: RouteEntry): Finding[] {
   const { strip_prefix, add_prefix } = upstreamEntryOf(entry);

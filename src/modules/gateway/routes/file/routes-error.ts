@@ -26,6 +26,13 @@ export class RoutesError extends Error {
     );
     this.name = 'RoutesError';
   }
+
+  /** Each mistake for a list with mistakes of other settings. */
+  get lines(): string[] {
+    return this.mistakes.map((mistake) =>
+      mistake.line === undefined ? lineOf(mistake) : `ROUTES_FILE, ${lineOf(mistake)}`,
+    );
+  }
 }
 
 function lineOf({ line, column, pointer, detail }: RouteMistake): string {

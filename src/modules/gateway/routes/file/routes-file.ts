@@ -7,18 +7,16 @@ import { conflictsBetween } from '../route-conflicts.js';
 import type { Route } from '../route.js';
 import type { FilesRead } from './files-read.js';
 import { type RouteEntry, routeOf, upstreamEntryOf } from './route-entry.js';
-import { mistakesOfEntry } from './route-mistakes.js';
+import { type EntryContext, mistakesOfEntry } from './route-mistakes.js';
 import { type Finding, RoutesError } from './routes-error.js';
 import { schemaMistakesIn } from './schema-mistakes.js';
 import { readTls } from './tls-files.js';
 import { parseYaml } from './yaml-text.js';
 
 /** What the routes of a file are held against. */
-export interface RoutesContext {
+export interface RoutesContext extends EntryContext {
   /** Audience of a route that names none. */
   audience: string;
-  /** Origin of this server. */
-  issuer: string;
   ownPaths: OwnPaths;
   reservedAudiences: readonly ReservedAudience[];
   /** Reads the file and the PEM files that it names. */
@@ -73,11 +71,11 @@ function soundEntriesOf(
 function readEntry(
   entry: RouteEntry,
   directory: string,
-  { audience, issuer, files }: RoutesContext,
+  { audience, files, ...context }: RoutesContext,
 ): { route: Route; mistakes: Finding[] } {
   const { tls, findings } = readTls(upstreamEntryOf(entry).tls, directory, files);
   const inTls = findings.map(({ place, detail }) => ({ place: ['upstream', 'tls', ...place], detail }));
-  return { route: routeOf(entry, tls, audience), mistakes: [...mistakesOfEntry(entry, issuer), ...inTls] };
+  return { route: routeOf(entry, tls, audience), mistakes: [...mistakesOfEntry(entry, context), ...inTls] };
 }
 
 function mistakesTogether(

@@ -1,0 +1,21 @@
+import { resolve } from 'node:path';
+import type { GatewayConfig } from '../../../config/config.js';
+import { OwnPaths } from '../../../platform/http/own-paths.js';
+import { FilesRead } from './file/files-read.js';
+import { RoutesError } from './file/routes-error.js';
+import { readRoutesFile } from './file/routes-file.js';
+import { routesContextOf } from './routes-context.js';
+
+/** What is wrong with the routes file by itself; whether it claims paths of the process, only the process knows. */
+export function routesFileMistakes(config: GatewayConfig, issuer: string): string[] {
+  const { routesFile } = config;
+  if (routesFile === undefined) return [];
+  try {
+    const context = routesContextOf(config, issuer, new OwnPaths(), new FilesRead());
+    readRoutesFile(resolve(routesFile), context);
+    return [];
+  } catch (error) {
+    if (error instanceof RoutesError) return error.lines;
+    throw error;
+  }
+}

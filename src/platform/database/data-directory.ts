@@ -1,0 +1,69 @@
+import { accessSync, chmodSync, constants, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { IN_MEMORY } from '../../config/config.js';
+
+/** Permissions of everybody but the owner. */
+const OF_OTHERS = 0o077;
+
+/**
+ * Makes the directory, or takes one that exists away from everybody but its owner, with all that is in it. PostgreSQL
+ * demands 0700 of its own; PGlite writes files that everybody may change, whatever the umask says.
+ * @throws Error where the file system keeps no permissions
+ */
+export function claimDataDirectory(dataDir: string): void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  if (!hasOwners()) return;
+  tighten(dataDir);
+  if (isOpen(dataDir)) {
+    throw new Error(
+      'DATA_DIR stays open to other users: its file system ignores permissions. Choose another DATA_DIR.',
+    );
+  }
+  for (const name of readdirSync(dataDir, { recursive: true, encoding: 'utf8' })) {
+    tighten(join(dataDir, name));
+  }
+}
+
+/** Why a directory cannot keep the data; nothing is written. */
+export function dataDirectoryMistakes(dataDir: string): string[] {
+  if (dataDir === IN_MEMORY) return [];
+  const found = statSync(dataDir, { throwIfNoEntry: false });
+  if (found === undefined) return canBeMade(dataDir) ? [] : ['DATA_DIR cannot be made there.'];
+  if (!found.isDirectory()) return ['DATA_DIR names something that is not a directory.'];
+  if (hasOwners() && found.uid !== process.getuid!()) {
+    return [
+      'DATA_DIR belongs to another user, who could change what is in it: chown it to the user of this process.',
+    ];
+  }
+  return [];
+}
+
+/** Windows has lists of access rights instead. */
+function hasOwners(): boolean {
+  return process.getuid !== undefined;
+}
+
+function isOpen(path: string): boolean {
+  const { mode } = statSync(path);
+  return (mode & OF_OTHERS) !== 0;
+}
+
+function tighten(path: string): void {
+  // The lock's journal may go while the directory is read.
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined || found.isSymbolicLink() || (found.mode & OF_OTHERS) === 0) return;
+  chmodSync(path, found.mode & 0o700);
+}
+
+/** Whether the nearest directory that exists lets this user make another one in it. */
+function canBeMade(path: string): boolean {
+  const parent = dirname(resolve(path));
+  const found = statSync(parent, { throwIfNoEntry: false });
+  if (found === undefined) return canBeMade(parent);
+  try {
+    accessSync(parent, constants.W_OK | constants.X_OK);
+    return found.isDirectory();
+  } catch {
+    return false;
+  }
+}

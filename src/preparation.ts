@@ -1,0 +1,22 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import type { Config } from './config/config.js';
+import { ConfigurationError } from './config/environment.js';
+import { SigningKeyRing } from './modules/tokens/index.js';
+import { Database } from './platform/database/database.js';
+import { AppLogger } from './platform/logging/logging.module.js';
+import { databaseMistakes } from './start-checks.js';
+
+/**
+ * Checks what is in the database, then gives it what a process needs before its first request: tables and signing keys.
+ * Until here a start has written nothing.
+ * @throws ConfigurationError before anything is written
+ */
+export async function prepareDatabase(app: INestApplicationContext, config: Config): Promise<void> {
+  const database = app.get(Database);
+  const mistakes = await databaseMistakes(config, database);
+  if (mistakes.length > 0) throw new ConfigurationError(mistakes);
+  const migrations = await database.migrate();
+  if (migrations.length > 0) app.get(AppLogger).info({ migrations }, 'the tables are up to date');
+  // Resource servers keep a key set for long, so every key is there before the first request.
+  if (config.roles.oauth) await app.get(SigningKeyRing).makeMissing();
+}
