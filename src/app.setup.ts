@@ -59,7 +59,7 @@ export function setUpApp(
   registerRequestChecks(fastify, config.server);
   registerTransportCheck(fastify, config.server);
   if (config.roles.gateway) registerBodyDeadline(fastify, deadlines.requestMs);
-  registerCors(fastify, cors);
+  registerCors(fastify, cors, ownPaths);
   registerMethodNotAllowed(fastify, ownPaths);
   if (config.roles.gateway) app.get(GatewayEdge).register(fastify, cors, ownPaths);
   registerNotFound(fastify);

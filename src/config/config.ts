@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { BootstrapConfig, readBootstrap } from './bootstrap.js';
 import { readInsecure } from './cleartext.js';
 import { DatabaseConfig, readDatabase } from './database.js';
+import { readCorsAllowedHeaders } from './cors.js';
 import { DirectoryConfig, readDirectory } from './directory.js';
 import { ConfigurationError, type Environment, EnvironmentReader } from './environment.js';
 import { GatewayConfig, readGateway } from './gateway.js';
@@ -48,6 +49,8 @@ export class ServerConfig {
   trustedProxies: readonly string[];
   /** Web origins that may call on behalf of every client. */
   corsOrigins: readonly string[];
+  /** Names of headers that pages may send besides those that every page may. */
+  corsAllowedHeaders: readonly string[];
   /** Whether /docs and /docs-json are served. */
   docs: boolean;
   logLevel: (typeof LOG_LEVELS)[number];
@@ -111,6 +114,7 @@ export function readConfig(environment: Environment): { config: Config; mistakes
       allowedHosts: readAllowedHosts(read, [issuer, tokens.audience]),
       trustedProxies: readAddressRanges(read, 'TRUSTED_PROXIES'),
       corsOrigins: read.list('CORS_ORIGINS', isOrigin, 'origins such as https://app.example'),
+      corsAllowedHeaders: readCorsAllowedHeaders(read),
       docs: read.choice('DOCS', production ? 'off' : 'on', ['on', 'off']) === 'on',
       logLevel: read.choice('LOG_LEVEL', 'info', LOG_LEVELS),
       tls,

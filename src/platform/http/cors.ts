@@ -1,6 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerConfig } from '../../config/config.js';
+import type { OwnPaths } from './own-paths.js';
 import { mergedVary } from './vary.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Pages of any origin may read the responses: they are the same for everybody. */
+    anyOrigin?: boolean;
+  }
+}
+
+/** Route configuration of public documents: `@RouteConfig(ANY_ORIGIN)`. */
+export const ANY_ORIGIN = { anyOrigin: true } as const;
 
 /** Asks which web origins may read answers. Bound to the clients' registrations. */
 export abstract class AllowedOrigins {
@@ -16,8 +27,13 @@ export class NoOrigins extends AllowedOrigins {
 }
 
 const ALLOWED_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
-/** Swagger UI sends the last one with every request for a token. */
-const ALLOWED_HEADERS = 'Authorization, Content-Type, If-Match, If-None-Match, X-Requested-With';
+/** Besides those that need no permission. Every instrumented page sends the first three: W3C Trace Context, W3C Baggage. */
+const ALLOWED_HEADERS = [
+  ...['traceparent', 'tracestate', 'baggage', 'X-Request-Id'],
+  ...['Authorization', 'Cache-Control', 'Content-Type', 'Idempotency-Key', 'If-Match', 'If-None-Match'],
+  // Server-sent events, and Swagger UI with every request for a token.
+  ...['Last-Event-ID', 'X-Requested-With'],
+];
 const EXPOSED_HEADERS =
   'ETag, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id';
 const PREFLIGHT_SECONDS = '600';
@@ -27,22 +43,25 @@ const PREFLIGHT_SECONDS = '600';
  * origin is judged against the client the request spoke for, and echoed exactly or not at all.
  */
 export class CorsPolicy {
+  private readonly allowedHeaders: string;
+
   constructor(
     private readonly config: ServerConfig,
     private readonly origins: AllowedOrigins,
-  ) {}
+  ) {
+    this.allowedHeaders = [...ALLOWED_HEADERS, ...config.corsAllowedHeaders].join(', ');
+  }
 
   /** What a preflight is answered with. */
   async preflightHeaders(request: FastifyRequest): Promise<Record<string, string>> {
     const origin = await this.allowedOrigin(request);
     if (origin === undefined) return { Vary: 'Origin' };
-    return {
-      Vary: 'Origin',
-      'Access-Control-Allow-Origin': origin,
-      'Access-Control-Allow-Methods': ALLOWED_METHODS,
-      'Access-Control-Allow-Headers': ALLOWED_HEADERS,
-      'Access-Control-Max-Age': PREFLIGHT_SECONDS,
-    };
+    return { Vary: 'Origin', ...this.permission(origin) };
+  }
+
+  /** What a preflight of a public document is answered with. */
+  publicPreflightHeaders(): Record<string, string> {
+    return this.permission('*');
   }
 
   /** What an answer has besides, `Vary` aside. */
@@ -50,6 +69,15 @@ export class CorsPolicy {
     const origin = await this.allowedOrigin(request).catch(() => undefined);
     if (origin === undefined) return {};
     return { 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': EXPOSED_HEADERS };
+  }
+
+  private permission(origin: string): Record<string, string> {
+    return {
+      'Access-Control-Allow-Origin': origin,
+      'Access-Control-Allow-Methods': ALLOWED_METHODS,
+      'Access-Control-Allow-Headers': this.allowedHeaders,
+      'Access-Control-Max-Age': PREFLIGHT_SECONDS,
+    };
   }
 
   private async allowedOrigin(request: FastifyRequest): Promise<string | undefined> {
@@ -61,18 +89,27 @@ export class CorsPolicy {
   }
 }
 
+/** The response is the same whoever asks, so it needs no Vary. Never with credentials: Fetch Standard §3.2.5. */
+const READABLE_BY_ALL = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': EXPOSED_HEADERS,
+};
+
 /** Answers preflights, and lets listed origins read every answer that a route of this process gives. */
-export function registerCors(fastify: FastifyInstance, policy: CorsPolicy): void {
+export function registerCors(fastify: FastifyInstance, policy: CorsPolicy, ownPaths: OwnPaths): void {
   fastify.addHook('onRequest', async (request, reply) => {
     if (request.method !== 'OPTIONS' || !request.headers['access-control-request-method']) return;
-    return reply
-      .headers(await policy.preflightHeaders(request))
-      .status(204)
-      .send();
+    const isPublic = ownPaths.find(request.raw.url ?? '')?.anyOrigin === true;
+    const headers = isPublic ? policy.publicPreflightHeaders() : await policy.preflightHeaders(request);
+    return reply.headers(headers).status(204).send();
   });
 
   fastify.addHook('onSend', async (request, reply: FastifyReply, payload) => {
     if (request.method === 'OPTIONS') return payload;
+    if (request.routeOptions?.config?.anyOrigin) {
+      void reply.headers(READABLE_BY_ALL);
+      return payload;
+    }
     appendVary(reply);
     void reply.headers(await policy.answerHeaders(request));
     return payload;

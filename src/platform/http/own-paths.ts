@@ -10,10 +10,12 @@ export class OwnPath {
   /**
    * @param pattern as the router writes it: `/api/resources/:id` has one segment at `:id`, `/docs/*` everything below
    * @param edge the language that its errors are told in
+   * @param anyOrigin whether pages of any origin may read it
    */
   constructor(
     readonly pattern: string,
     readonly edge?: Edge,
+    readonly anyOrigin?: boolean,
   ) {
     const segments = segmentsOf(pattern);
     this.hasBelow = segments.at(-1) === '*';
@@ -52,7 +54,7 @@ export class OwnPaths {
 
   /** Takes note of a route. */
   learn({ url, method, config }: Pick<RouteOptions, 'url' | 'method' | 'config'>): void {
-    const path = this.paths.get(url) ?? new OwnPath(url, config?.edge);
+    const path = this.paths.get(url) ?? new OwnPath(url, config?.edge, config?.anyOrigin);
     for (const name of [method].flat()) path.methods.add(name);
     this.paths.set(url, path);
   }

@@ -41,7 +41,7 @@ describe('cross-origin requests (Fetch Standard §3.2)', () => {
   let token: string;
 
   beforeAll(async () => {
-    server = await startServer({ CORS_ORIGINS: ANY_CLIENTS });
+    server = await startServer({ CORS_ORIGINS: ANY_CLIENTS, CORS_ALLOWED_HEADERS: 'X-Api-Version, x-trace' });
     client = await aPublicClient(server, { allowedOrigins: [APP] });
     otherClient = await aConfidentialClient(server, { allowedOrigins: [OTHER_APP] });
     person = await aPerson(server);
@@ -126,7 +126,7 @@ describe('cross-origin requests (Fetch Standard §3.2)', () => {
     expectNotReadable(answer);
   });
 
-  it.each(['/token', '/revoke', '/introspect', API, '/userinfo', '/.well-known/jwks.json'])(
+  it.each(['/token', '/revoke', '/introspect', API, '/userinfo', '/nothing'])(
     'are announced by a preflight that any client’s origin passes, as it names no client: %s',
     async (path) => {
       for (const origin of [APP, OTHER_APP]) {
@@ -139,8 +139,10 @@ describe('cross-origin requests (Fetch Standard §3.2)', () => {
         expect(answer.headers.get('Access-Control-Allow-Headers')!.toLowerCase().split(', ')).toEqual(
           expect.arrayContaining([
             ...['authorization', 'content-type', 'if-match', 'if-none-match'],
-            // Swagger UI's.
-            'x-requested-with',
+            ...['traceparent', 'tracestate', 'baggage', 'x-request-id'],
+            ...['idempotency-key', 'last-event-id', 'cache-control'],
+            // Swagger UI's, and those of the configuration.
+            ...['x-requested-with', 'x-api-version', 'x-trace'],
           ]),
         );
         expect(Number(answer.headers.get('Access-Control-Max-Age'))).toBeGreaterThan(0);
@@ -149,7 +151,34 @@ describe('cross-origin requests (Fetch Standard §3.2)', () => {
   );
 
   it('have Vary: Origin even where there was none, so that no cache mixes the answers up', async () => {
-    expect((await call(server, '/.well-known/jwks.json')).headers.get('Vary')).toMatch(/\bOrigin\b/);
+    expect((await call(server, '/health/live')).headers.get('Vary')).toMatch(/\bOrigin\b/);
+  });
+
+  describe.each([
+    '/.well-known/oauth-authorization-server',
+    '/.well-known/oauth-protected-resource',
+    '/.well-known/jwks.json',
+  ])('for %s, which is the same for everybody', (path) => {
+    it.each([undefined, APP, 'null', 'https://evil'])(
+      'are allowed from any origin, without credentials: %s',
+      async (origin) => {
+        const { status, headers } = await call(
+          server,
+          path,
+          origin === undefined ? {} : { headers: { Origin: origin } },
+        );
+        expect([status, headers.get('Access-Control-Allow-Origin')]).toEqual([200, '*']);
+        expect(headers.has('Access-Control-Allow-Credentials')).toBe(false);
+        expect(headers.get('Vary')).toBeNull();
+      },
+    );
+
+    it('pass a preflight from any origin, as an instrumented page sends it', async () => {
+      const { status, headers } = await preflight(path, 'https://evil', 'GET');
+      expect([status, headers.get('Access-Control-Allow-Origin')]).toEqual([204, '*']);
+      expect(headers.get('Access-Control-Allow-Headers')).toMatch(/traceparent/);
+      expect(headers.has('Access-Control-Allow-Credentials')).toBe(false);
+    });
   });
 
   it('end with the client: the origin of a disabled one passes no preflight', async () => {

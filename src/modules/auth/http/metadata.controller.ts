@@ -1,7 +1,9 @@
 import { Controller, Get, Header } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RolesConfig, TokenConfig } from '../../../config/config.js';
 import { ApiProblems } from '../../../platform/http/api-problems.js';
+import { ANY_ORIGIN } from '../../../platform/http/cors.js';
 import { CLIENT_AUTHENTICATION_METHODS } from '../../../protocol/grant-types.js';
 import { scopesOffered } from '../../../protocol/scopes.js';
 import { Public } from '../../access/index.js';
@@ -12,7 +14,7 @@ import { AuthorizationServerMetadata, JwkSet, ProtectedResourceMetadata } from '
 /** Seconds for which the public documents may be cached. */
 const MAX_AGE = 300;
 
-/** What clients and resource servers can learn without credentials. It lists only what works. */
+/** What clients and resource servers can learn without credentials, from any origin. It lists only what works. */
 @ApiTags('Discovery')
 @Public()
 @Controller('.well-known')
@@ -27,6 +29,7 @@ export class MetadataController {
   /** RFC 8414 §2. There is no authorization endpoint, so `response_types_supported` is empty. */
   @Get('oauth-authorization-server')
   @Header('Cache-Control', `public, max-age=${MAX_AGE}`)
+  @RouteConfig(ANY_ORIGIN)
   @ApiOperation({
     operationId: 'readAuthorizationServerMetadata',
     summary: 'Authorization server metadata (RFC 8414)',
@@ -54,6 +57,7 @@ export class MetadataController {
   /** RFC 7517 §5. */
   @Get('jwks.json')
   @Header('Cache-Control', `public, max-age=${MAX_AGE}`)
+  @RouteConfig(ANY_ORIGIN)
   @ApiOperation({ operationId: 'readKeys', summary: 'Public keys of the access tokens (RFC 7517)' })
   @ApiOkResponse({ description: 'A JWK Set; `Cache-Control` says how long it is good for.', type: JwkSet })
   @ApiProblems(503)
@@ -64,6 +68,7 @@ export class MetadataController {
   /** RFC 9728 §2, on behalf of the backend API. */
   @Get('oauth-protected-resource')
   @Header('Cache-Control', `public, max-age=${MAX_AGE}`)
+  @RouteConfig(ANY_ORIGIN)
   @ApiOperation({
     operationId: 'readProtectedResourceMetadata',
     summary: 'Protected resource metadata (RFC 9728)',
