@@ -172,11 +172,19 @@ export default {
       to: { path: '(^test/|[.]spec[.]ts$)' },
     },
     {
+      name: 'declared-dependencies-only',
+      comment:
+        'Declare the package in package.json: what another package brings along may go with its next version.',
+      severity: 'error',
+      from: { path: '^(src/|ormconfig[.]ts)' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
       name: 'no-dev-dependency',
       comment: 'Declare it under dependencies.',
       severity: 'error',
       from: { path: '^src/', pathNot: NOT_A_SPEC },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
   ],
   options: {

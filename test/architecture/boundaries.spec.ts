@@ -48,6 +48,7 @@ const REFUSED: Record<string, { from: string; specifier: string }> = {
   'no-circular': { from: 'src/platform/circle-a.ts', specifier: './circle-b.js' },
   'no-unresolvable': { from: 'src/platform/lost.ts', specifier: './nowhere.js' },
   'no-test-in-production': { from: 'src/platform/tested.ts', specifier: '../../test/support/server.js' },
+  'declared-dependencies-only': { from: 'src/platform/undeclared.ts', specifier: 'avvio' },
   'no-dev-dependency': { from: 'src/platform/dev.ts', specifier: 'vitest' },
 };
 

@@ -2,8 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
+interface LockedPackage {
+  optionalDependencies?: Record<string, string>;
+  integrity?: string;
+  resolved?: string;
+}
+
 interface Locked {
-  packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+  packages: Record<string, LockedPackage>;
 }
 
 /** Optional packages that no entry locks: `npm ci` stops at the first of them, whatever the platform. */
@@ -13,6 +19,18 @@ function unlocked({ packages }: Locked): string[] {
       (name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`],
     ),
   );
+}
+
+/** Packages that npm would install whatever they contain; the root project is none. */
+function unverified({ packages }: Locked): string[] {
+  return Object.entries(packages)
+    .filter(([path, { integrity }]) => path !== '' && !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? ''))
+    .map(([path]) => path);
+}
+
+/** Packages that would come from one registry alone, whichever npm is set up to use. */
+function tiedToARegistry({ packages }: Locked): string[] {
+  return Object.keys(packages).filter((path) => packages[path]!.resolved !== undefined);
 }
 
 describe('package-lock.json', () => {
@@ -25,5 +43,25 @@ describe('package-lock.json', () => {
   it('would be found out without one of them', () => {
     const { 'node_modules/@node-rs/argon2-darwin-arm64': _, ...packages } = lock.packages;
     expect(unlocked({ packages })).toEqual(['@node-rs/argon2-darwin-arm64']);
+  });
+
+  it('has the digest of every package, of every platform', () => {
+    expect(Object.keys(lock.packages).length).toBeGreaterThan(500);
+    expect(unverified(lock)).toEqual([]);
+  });
+
+  it('would be found out with a package that has none, or a weak one', () => {
+    const name = 'node_modules/@node-rs/bcrypt-linux-arm64-musl';
+    const { integrity: _, ...bare } = lock.packages[name]!;
+    for (const spoilt of [bare, { ...bare, integrity: 'sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk=' }]) {
+      expect(unverified({ packages: { ...lock.packages, [name]: spoilt } })).toEqual([name]);
+    }
+  });
+
+  it('names no registry, so that a mirror serves as well', () => {
+    expect(tiedToARegistry(lock)).toEqual([]);
+    const name = 'node_modules/pg';
+    const tied = { ...lock.packages[name]!, resolved: 'https://registry.example/pg/-/pg-8.0.0.tgz' };
+    expect(tiedToARegistry({ packages: { ...lock.packages, [name]: tied } })).toEqual([name]);
   });
 });
