@@ -8,11 +8,19 @@ import {
   CallerAuthentication,
   KeysOfTheGateway,
   OpaqueAccessTokens,
+  SubjectStatus,
+  SubjectStatusOfGrant,
   TokenStatus,
   type VerificationKey,
   VerificationKeys,
 } from './modules/access/index.js';
-import { RemoteDirectory, ResourceOwnerAuthenticator, mayHold } from './modules/auth/index.js';
+import {
+  GrantReview,
+  RecentReviews,
+  RemoteDirectory,
+  ResourceOwnerAuthenticator,
+  SubjectStatusOfDirectory,
+} from './modules/auth/index.js';
 import { IdentityAssertions } from './modules/gateway/index.js';
 import { AllowedOriginsOfClients, ClientTokens, ClientsModule } from './modules/clients/index.js';
 import {
@@ -23,10 +31,11 @@ import {
   TokenStatusOfGrants,
   TokensModule,
 } from './modules/tokens/index.js';
-import { PasswordSignIn, PersonTokens, UsersModule } from './modules/users/index.js';
+import { PasswordSignIn, PersonTokens, SubjectStatusOfUsers, UsersModule } from './modules/users/index.js';
 import { Clock } from './platform/clock/clock.js';
 import { AllowedOrigins, NoOrigins } from './platform/http/cors.js';
 import { AppLogger } from './platform/logging/logging.module.js';
+import { mayHold } from './protocol/scopes.js';
 
 /** The issuer's keys, where issuer and resource server are one process. */
 @Injectable()
@@ -92,7 +101,8 @@ export class PortsModule {
     const providers = [
       ...(roles.oauth ? portsOfOauth : portsBehindTheGateway),
       ...(roles.identity ? portsOfIdentity(roles) : []),
-      ...(roles.oauth ? [roles.identity ? PEOPLE_HERE : PEOPLE_ELSEWHERE] : []),
+      ...(roles.oauth ? [roles.identity ? USERS_HERE : USERS_ELSEWHERE, ...GRANT_REVIEWS] : []),
+      subjectStatus(roles),
       ...(roles.gateway ? portsOfGateway : []),
     ];
     return {
@@ -133,11 +143,24 @@ function portsOfIdentity({ oauth }: RolesConfig): readonly Binding[] {
   return [{ provide: PersonTokens, useClass: oauth ? PersonTokensOfGrants : PersonTokensElsewhere }];
 }
 
-const PEOPLE_HERE: Binding = { provide: ResourceOwnerAuthenticator, useExisting: PasswordSignIn };
+const USERS_HERE: Binding = { provide: ResourceOwnerAuthenticator, useExisting: PasswordSignIn };
 
-const PEOPLE_ELSEWHERE: Binding = {
+const USERS_ELSEWHERE: Binding = {
   provide: ResourceOwnerAuthenticator,
   inject: [DirectoryConfig, InternalConfig, Clock, AppLogger],
   useFactory: (directory: DirectoryConfig, internal: InternalConfig, clock: Clock, logger: AppLogger) =>
     new RemoteDirectory(directory, internal, clock, logger),
 };
+
+/** The process that owns a row reads it: the grant where tokens and users are together, the user where it has users alone. */
+function subjectStatus({ identity, oauth }: RolesConfig): Binding {
+  if (identity === oauth) return { provide: SubjectStatus, useClass: SubjectStatusOfGrant };
+  return identity
+    ? { provide: SubjectStatus, useExisting: SubjectStatusOfUsers }
+    : { provide: SubjectStatus, useClass: SubjectStatusOfDirectory };
+}
+
+const GRANT_REVIEWS: readonly Binding[] = [
+  { provide: GrantReview, useClass: GrantReview },
+  { provide: RecentReviews, useClass: RecentReviews },
+];

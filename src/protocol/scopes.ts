@@ -37,6 +37,11 @@ export function holderOf(scope: string): ScopeHolder {
   return Object.hasOwn(SCOPES, scope) ? SCOPES[scope]!.holder : 'anyone';
 }
 
+/** Whether a user with these roles may hold a scope. */
+export function mayHold(scope: string, roles: readonly string[]): boolean {
+  return holderOf(scope) !== 'administrator' || roles.includes(ADMINISTRATOR_ROLE);
+}
+
 /**
  * Parses `scope-token *( SP scope-token )` and drops repeats, keeping the order. RFC 6749 §3.3.
  * @throws InvalidScope for an empty string, other separators or characters outside NQCHAR
@@ -47,6 +52,11 @@ export function parseScope(text: string): string[] {
     throw new InvalidScope('The scope is malformed.');
   }
   return [...new Set(tokens)];
+}
+
+/** The scopes of a claim that are allowed, in its wire form: empty when none is. */
+export function keepScopes(text: string, isAllowed: (scope: string) => boolean): string {
+  return text === '' ? '' : formatScope(parseScope(text).filter(isAllowed));
 }
 
 /** The wire form of a list of scopes. RFC 6749 §3.3. */

@@ -1,20 +1,16 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Controller, Get, Module, RequestMethod } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { Controller, Get, Module } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppModule } from '../../src/app.module.js';
 import { loadConfig } from '../../src/config/config.js';
-import {
-  type DeclaredAccess,
-  Public,
-  RequireScopes,
-  declaredAccessOf,
-} from '../../src/modules/access/index.js';
+import { type DeclaredAccess, Public, RequireScopes } from '../../src/modules/access/index.js';
 import { createAdapter } from '../../src/platform/http/adapter.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import { aDatabase } from '../support/database.js';
+import { type DeclaredRoute, declaredRoutesOf } from '../support/declared-routes.js';
 import { type Answer, post } from '../support/http.js';
 import { answerOf, raw, rawRequest } from '../support/raw.js';
 import { type Route, type TestServer, startOne } from '../support/server.js';
@@ -23,38 +19,6 @@ const ID = '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b10';
 
 /** Routes that are no controller's: Swagger UI, the document and what leads there, for anyone where DOCS is on. */
 const DOCUMENTATION = /^\/(docs(-json)?(\/|$)|$)/;
-
-type DeclaredRoute = Route & { access: DeclaredAccess | undefined };
-
-/** The routes of all controllers, with what they declare. */
-function declaredRoutesOf(server: TestServer): DeclaredRoute[] {
-  const scanner = new MetadataScanner();
-  return server.app
-    .get(DiscoveryService, { strict: false })
-    .getControllers()
-    .flatMap(({ metatype: controller }) => {
-      if (typeof controller !== 'function') return [];
-      const prototype = controller.prototype as Record<string, Function>;
-      const names = scanner.getAllMethodNames(prototype);
-      const handlers = names
-        .map((name) => prototype[name]!)
-        .filter((handler) => Reflect.hasMetadata('path', handler));
-      return handlers.flatMap((handler) => {
-        const path = `/${Reflect.getMetadata('path', controller)}/${Reflect.getMetadata('path', handler)}`
-          .replaceAll(/\/+/g, '/')
-          .replace(/\/$/, '');
-        const access = declaredAccessOf(controller, handler);
-        const method: RequestMethod = Reflect.getMetadata('method', handler);
-        return methodsOf(server, method).map((name) => ({ method: name, path, access }));
-      });
-    });
-}
-
-/** `@All()` is a route for every method that the router knows. */
-function methodsOf({ app }: TestServer, method: RequestMethod): string[] {
-  const all: string[] = app.getHttpAdapter().getInstance().supportedMethods;
-  return method === RequestMethod.ALL ? all : [RequestMethod[method]];
-}
 
 /** As text, for fetch knows fewer methods than the router. The router takes no QUERY without a media type. */
 function requestOf(method: string, url: string): string {

@@ -78,6 +78,7 @@ export function asOne(topology: GatewayTopology): TestServer {
       get: (app, name) => (name === 'get' ? get : Reflect.get(app, name, app)),
     }),
     clock,
+    processes: servers,
     close: () => topology.close(),
     get logs() {
       return servers.flatMap(({ logs }) => logs);

@@ -39,6 +39,8 @@ export interface TestServer {
   logs: string[];
   /** Every route that the router knows. */
   routes: Route[];
+  /** The processes behind it, where it stands for several. */
+  processes?: TestServer[];
   close(): Promise<void>;
 }
 

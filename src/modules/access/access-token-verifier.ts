@@ -8,7 +8,7 @@ import {
   withDetails,
 } from '../../protocol/access-token.js';
 import { InvalidToken } from '../../protocol/bearer-error.js';
-import { formatScope, parseScope } from '../../protocol/scopes.js';
+import { keepScopes } from '../../protocol/scopes.js';
 import { checkClaims } from './claims-check.js';
 import { OpaqueAccessTokens } from './opaque-access-tokens.js';
 import { TokenSignatures } from './token-signatures.js';
@@ -79,8 +79,7 @@ export class AccessTokenVerifier {
 /** @throws InvalidToken when the grant has ended */
 function asOf(claims: AccessTokenClaims, live: LiveGrant | undefined): AccessTokenClaims {
   if (live === undefined) throw new InvalidToken('revoked, or its grant has ended');
-  const granted = claims.scope === '' ? [] : parseScope(claims.scope);
-  const scope = formatScope(granted.filter((name) => live.scope.includes(name)));
+  const scope = keepScopes(claims.scope, (name) => live.scope.includes(name));
   return withDetails({ ...claims, scope }, live.details);
 }
 

@@ -8,6 +8,7 @@ export { BearerAuthentication } from './http/bearer-authentication.js';
 export { CallerAuthentication } from './http/caller-authentication.js';
 export { checkScopes } from './scopes-check.js';
 export { OpaqueAccessTokens } from './opaque-access-tokens.js';
+export { SubjectStatus, SubjectStatusOfGrant } from './subject-status.js';
 export { type IssuedToken, type LiveGrant, TokenStatus } from './token-status.js';
 export { VerificationKeys, type VerificationKey } from './verification-keys.js';
 export { CurrentToken } from './http/current-token.js';

@@ -8,6 +8,7 @@ export { objectionsToFirstAdministrator } from './directory/first-administrator.
 export { UserDirectory } from './directory/user-directory.js';
 export { PersonTokens } from './person-tokens.js';
 export { PasswordSignIn } from './sign-in/password-sign-in.js';
+export { SubjectStatusOfUsers } from './subject-status-of-users.js';
 export { UsersModule } from './users.module.js';
 
 export const usersPersistence: Persistence = {

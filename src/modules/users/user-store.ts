@@ -10,12 +10,18 @@ export interface NewPassword {
   credentialsVersion: string;
 }
 
+/** What decides whether a user may act at this moment. */
+export type Standing = Pick<User, 'status' | 'roles'>;
+
 /** What a write met: it was done, there is no such user, or no active administrator would be left. */
 export type WriteOutcome = 'done' | 'absent' | 'last_administrator';
 
 /** Where people are kept. */
 export abstract class UserStore {
   abstract findById(id: string): Promise<User | undefined>;
+
+  /** Asked for every request of a user behind a gateway. */
+  abstract findStanding(id: string): Promise<Standing | undefined>;
 
   abstract findByCanonicalUsername(canonical: string): Promise<User | undefined>;
 

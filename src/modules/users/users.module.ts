@@ -10,6 +10,7 @@ import { PasswordPolicy } from './passwords/password-policy.js';
 import { TODAY } from './passwords/schemes/argon2.js';
 import { TypeormUserStore } from './persistence/typeorm-user.store.js';
 import { PasswordSignIn } from './sign-in/password-sign-in.js';
+import { SubjectStatusOfUsers } from './subject-status-of-users.js';
 import { UserStore } from './user-store.js';
 
 /** People and their passwords. */
@@ -30,9 +31,10 @@ import { UserStore } from './user-store.js';
     },
     OwnPassword,
     PasswordSignIn,
+    SubjectStatusOfUsers,
     UserDirectory,
     { provide: UserStore, useClass: TypeormUserStore },
   ],
-  exports: [PasswordSignIn, UserDirectory],
+  exports: [PasswordSignIn, SubjectStatusOfUsers, UserDirectory],
 })
 export class UsersModule {}

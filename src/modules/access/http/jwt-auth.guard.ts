@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { checkScopes } from '../scopes-check.js';
+import { SubjectStatus } from '../subject-status.js';
 import { AssertionReceivers } from './assertion-receivers.js';
 import { CallerAuthentication } from './caller-authentication.js';
 import { declaredAccessOf } from './declared-access.js';
@@ -11,6 +12,7 @@ import { TrustedPeers } from './trusted-peers.js';
 export class JwtAuthGuard implements CanActivate {
   constructor(
     private readonly callers: CallerAuthentication,
+    private readonly subjects: SubjectStatus,
     private readonly receivers: AssertionReceivers,
     private readonly peers: TrustedPeers,
   ) {}
@@ -46,7 +48,8 @@ export class JwtAuthGuard implements CanActivate {
     const token = await this.callers.authenticate(request, receiver);
     request.clientId = token.client_id;
     request.subject = token.sub;
-    checkScopes(token, scopes);
-    request.accessToken = token;
+    const current = await this.subjects.confirm(token, scopes);
+    checkScopes(current, scopes);
+    request.accessToken = current;
   }
 }

@@ -4,6 +4,7 @@ import { networkOf } from '../../../platform/http/address-network.js';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
 import { InvalidGrant } from '../../../protocol/oauth-error.js';
 import type { ResourceOwner } from '../../../protocol/resource-owner.js';
+import { mayHold } from '../../../protocol/scopes.js';
 import { Throttled } from '../../../protocol/throttled.js';
 import type { TokenAnswer } from '../../../protocol/token-answer.js';
 import type { Client } from '../../clients/index.js';
@@ -15,7 +16,7 @@ import {
   type RefreshTokenState,
 } from '../../tokens/index.js';
 import { ResourceOwnerAuthenticator } from '../resource-owner-authenticator.js';
-import { mayHold, refreshedScope } from '../scopes/scope-policy.js';
+import { refreshedScope } from '../scopes/scope-policy.js';
 import { GrantedDetails } from './granted-details.js';
 import { GrantHandler, type TokenRequest, required } from './grant-handler.js';
 import { lifetimesOf } from './lifetimes.js';

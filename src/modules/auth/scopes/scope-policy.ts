@@ -1,11 +1,6 @@
 import { InvalidScope } from '../../../protocol/oauth-error.js';
-import { ADMINISTRATOR_ROLE, holderOf, parseScope } from '../../../protocol/scopes.js';
+import { holderOf, mayHold, parseScope } from '../../../protocol/scopes.js';
 import type { Client } from '../../clients/index.js';
-
-/** Whether a person with these roles may hold a scope. */
-export function mayHold(scope: string, roles: readonly string[]): boolean {
-  return holderOf(scope) !== 'administrator' || roles.includes(ADMINISTRATOR_ROLE);
-}
 
 /**
  * The scopes that a request asks of a client: all within its registration, or the client's default. Too wide a

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { aRoute } from '../../../../test/support/routes.js';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
 import { InsufficientScope, MissingToken } from '../../../protocol/bearer-error.js';
-import type { AccessTokenVerifier } from '../../access/index.js';
+import { type AccessTokenVerifier, SubjectStatusOfGrant } from '../../access/index.js';
 import type { UpstreamIdentity } from '../identity/upstream-identity.js';
 import type { Limits } from '../limits/limits.js';
 import type { ActiveRoutes } from '../routes/active-routes.js';
@@ -37,6 +37,7 @@ async function decisionAbout(
   const decision = new GatewayDecision(
     routes as ActiveRoutes,
     { verify: asked, revalidate: asked } as unknown as AccessTokenVerifier,
+    new SubjectStatusOfGrant(),
     { admit: async () => ({}) } as unknown as Limits,
     { headersFor: async () => ({}) } as unknown as UpstreamIdentity,
   );

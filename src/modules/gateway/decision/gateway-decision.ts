@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
 import { BearerError, MissingToken } from '../../../protocol/bearer-error.js';
 import { ProblemError } from '../../../protocol/problem.js';
-import { AccessTokenVerifier, bearerToken, checkScopes } from '../../access/index.js';
+import { AccessTokenVerifier, SubjectStatus, bearerToken, checkScopes } from '../../access/index.js';
 import { UpstreamIdentity } from '../identity/upstream-identity.js';
 import { Limits } from '../limits/limits.js';
 import { type CanonicalTarget, readTarget } from '../paths/canonical-path.js';
@@ -64,6 +64,7 @@ export class GatewayDecision {
   constructor(
     private readonly routes: ActiveRoutes,
     private readonly verifier: AccessTokenVerifier,
+    private readonly subjects: SubjectStatus,
     private readonly limits: Limits,
     private readonly identity: UpstreamIdentity,
   ) {}
@@ -78,11 +79,8 @@ export class GatewayDecision {
   ): Promise<AdmittedCall> {
     const target = readTarget(call.rawTarget);
     const route = this.routes.current.find(call.method, target.path, target.unusual);
-    const claims = route.public ? undefined : await this.authenticate(call, target);
-    if (claims !== undefined) {
-      onCaller(claims);
-      checkScopes(claims, scopesFor(route, call.method));
-    }
+    const scopes = scopesFor(route, call.method);
+    const claims = route.public ? undefined : await this.authorize(call, target, scopes, onCaller);
     const limitHeaders = await this.limits.admit(route, { claims, ip: call.ip });
     const path = upstreamPath(route, target.path);
     const asserted = {
@@ -113,7 +111,7 @@ export class GatewayDecision {
         return new ProblemError(400, 'The route no longer takes WebSocket connections.');
       if (route.public) return undefined;
       if (claims === undefined) return new MissingToken();
-      checkScopes(await this.verifier.revalidate(claims), scopesFor(route, method));
+      await this.confirm(await this.verifier.revalidate(claims), scopesFor(route, method));
       return undefined;
     } catch (error) {
       if (error instanceof BearerError || error instanceof ProblemError) return error;
@@ -121,8 +119,21 @@ export class GatewayDecision {
     }
   }
 
-  private async authenticate(call: Call, { query }: CanonicalTarget): Promise<AccessTokenClaims> {
+  private async authorize(
+    { authorizations }: Call,
+    { query }: CanonicalTarget,
+    scopes: readonly string[],
+    onCaller: (claims: AccessTokenClaims) => void,
+  ): Promise<AccessTokenClaims> {
     const parameters = [...new URLSearchParams(query).keys()];
-    return this.verifier.verify(bearerToken(call.authorizations, parameters));
+    const claims = await this.verifier.verify(bearerToken(authorizations, parameters));
+    onCaller(claims);
+    return this.confirm(claims, scopes);
+  }
+
+  private async confirm(claims: AccessTokenClaims, scopes: readonly string[]): Promise<AccessTokenClaims> {
+    const current = await this.subjects.confirm(claims, scopes);
+    checkScopes(current, scopes);
+    return current;
   }
 }

@@ -92,6 +92,11 @@ export class GrantRegistry {
     await this.store.endAllOfSubject(subject, reason, this.clock.now());
   }
 
+  /** Ends the user's grants that were made by another password than the one of this version. */
+  async endOutdated(subject: string, credentialsVersion: string | null): Promise<void> {
+    await this.store.endOutdated(subject, credentialsVersion, 'credentials_changed', this.clock.now());
+  }
+
   async endAllOfClient(clientId: string, reason: GrantEnd): Promise<void> {
     await this.store.endAllOfClient(clientId, reason, this.clock.now());
   }

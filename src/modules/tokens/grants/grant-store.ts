@@ -18,6 +18,14 @@ export abstract class GrantStore {
 
   abstract endAllOfSubject(subject: string, reason: GrantEnd, now: Date): Promise<void>;
 
+  /** Ends the subject's live grants of every other credentials version. */
+  abstract endOutdated(
+    subject: string,
+    credentialsVersion: string | null,
+    reason: GrantEnd,
+    now: Date,
+  ): Promise<void>;
+
   abstract endAllOfClient(clientId: string, reason: GrantEnd, now: Date): Promise<void>;
 
   /** Takes scopes away from every live grant of a person or client: what is not in `allowed` is gone for good. */

@@ -33,6 +33,8 @@ export type GrantEnd =
   | 'reuse'
   | 'person_disabled'
   | 'credentials_changed'
+  /** The directory changed the user, and could not be asked what is left. */
+  | 'user_changed'
   | 'client_disabled'
   /** The person or the client changed while it was begun. */
   | 'overtaken'

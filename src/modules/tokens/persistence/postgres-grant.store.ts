@@ -81,6 +81,20 @@ export class PostgresGrantStore extends GrantStore {
     );
   }
 
+  async endOutdated(
+    subject: string,
+    credentialsVersion: string | null,
+    reason: GrantEnd,
+    now: Date,
+  ): Promise<void> {
+    await this.database.query(
+      'grant-end-outdated',
+      `UPDATE grants SET ended_at = $2, end_reason = $3
+       WHERE subject = $1 AND ended_at IS NULL AND credentials_version IS DISTINCT FROM $4`,
+      [subject, now, reason, credentialsVersion],
+    );
+  }
+
   async endAllOfClient(clientId: string, reason: GrantEnd, now: Date): Promise<void> {
     await this.database.query(
       'grant-end-all-of-client',

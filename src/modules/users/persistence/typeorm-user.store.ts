@@ -1,10 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, LessThan, type Repository } from 'typeorm';
+import { Database } from '../../../platform/database/database.js';
 import { isUniqueViolation } from '../../../platform/database/unavailable.js';
 import { Conflict } from '../../../protocol/problem.js';
 import { ADMINISTRATOR_ROLE } from '../../../protocol/scopes.js';
 import type { User } from '../user.js';
-import { type NewPassword, type UserChange, UserStore, type WriteOutcome } from '../user-store.js';
+import {
+  type NewPassword,
+  type Standing,
+  type UserChange,
+  UserStore,
+  type WriteOutcome,
+} from '../user-store.js';
 import { UserEntity } from './user.entity.js';
 
 /** Held while a write could take the last administrator away, so that two cannot do so at once. */
@@ -14,13 +21,25 @@ const ADMINISTRATORS_LOCK = 7_310_003;
 export class TypeormUserStore extends UserStore {
   private readonly users: Repository<UserEntity>;
 
-  constructor(private readonly dataSource: DataSource) {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly database: Database,
+  ) {
     super();
     this.users = dataSource.getRepository(UserEntity);
   }
 
   async findById(id: string): Promise<User | undefined> {
     return userOf(await this.users.findOneBy({ id }));
+  }
+
+  async findStanding(id: string): Promise<Standing | undefined> {
+    const [standing] = await this.database.query<Standing>(
+      'user-standing',
+      'SELECT status, roles FROM users WHERE id = $1',
+      [id],
+    );
+    return standing;
   }
 
   async findByCanonicalUsername(canonicalUsername: string): Promise<User | undefined> {

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Overloaded } from '../../../protocol/overloaded.js';
+import { GrantReview } from './grant-review.js';
+
+/** How old may be what the directory said, when a decision relies on it. Milliseconds. */
+export const MAX_REVIEW_AGE_MS = 1_000;
+
+const MAX_USERS = 1_000;
+
+/** Reviews that one decision waits for: one that it joined and that grew too old, and one of its own. */
+const MAX_ATTEMPTS = 2;
+
+const RETRY_AFTER = 1;
+
+/**
+ * A review of one user's grants. Its age counts from before the directory was asked, so that whatever the directory
+ * read is younger.
+ */
+export class Review {
+  private readonly begunAt = performance.now();
+
+  constructor(readonly done: Promise<void>) {}
+
+  get isRecent(): boolean {
+    return performance.now() - this.begunAt <= MAX_REVIEW_AGE_MS;
+  }
+}
+
+/** Reviews each user's grants at most once a second, however many requests need it. A failure is not kept. */
+@Injectable()
+export class RecentReviews {
+  private readonly reviews = new LRUCache<string, Review>({ max: MAX_USERS });
+
+  constructor(private readonly grants: GrantReview) {}
+
+  /**
+   * A finished review that is at most a second old.
+   * @throws Overloaded when the directory cannot be asked, or takes longer
+   */
+  async of(sub: string): Promise<Review> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      const review = this.current(sub);
+      await review.done;
+      if (review.isRecent) return review;
+    }
+    throw new Overloaded('The directory of users takes too long', RETRY_AFTER);
+  }
+
+  private current(sub: string): Review {
+    const known = this.reviews.get(sub);
+    if (known?.isRecent) return known;
+    const review = new Review(this.grants.review(sub));
+    this.reviews.set(sub, review);
+    review.done.catch(() => {
+      if (this.reviews.peek(sub) === review) this.reviews.delete(sub);
+    });
+    return review;
+  }
+}

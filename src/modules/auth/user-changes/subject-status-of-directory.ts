@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import type { AccessTokenClaims } from '../../../protocol/access-token.js';
+import { Overloaded } from '../../../protocol/overloaded.js';
+import { holderOf } from '../../../protocol/scopes.js';
+import { AccessTokenVerifier, SubjectStatus } from '../../access/index.js';
+import { RecentReviews } from './recent-reviews.js';
+
+const RETRY_AFTER = 1;
+
+/**
+ * Where another process has the users: an administration scope counts only if the directory described its holder within
+ * the last second. What it said has ended or narrowed the grants by then, so the grant is read once more.
+ */
+@Injectable()
+export class SubjectStatusOfDirectory extends SubjectStatus {
+  constructor(
+    private readonly reviews: RecentReviews,
+    private readonly tokens: AccessTokenVerifier,
+  ) {
+    super();
+  }
+
+  async confirm(claims: AccessTokenClaims, required: readonly string[]): Promise<AccessTokenClaims> {
+    if (!isAdministration(claims, required)) return claims;
+    const review = await this.reviews.of(claims.sub);
+    const current = await this.tokens.revalidate(claims);
+    if (!review.isRecent) throw new Overloaded('The grant could not be read in time', RETRY_AFTER);
+    return current;
+  }
+}
+
+/** Whether the token has an administration scope that is asked for. Without it, the request is rejected anyway. */
+function isAdministration({ scope }: AccessTokenClaims, required: readonly string[]): boolean {
+  const held = scope.split(' ');
+  return required.some((name) => holderOf(name) === 'administrator' && held.includes(name));
+}
