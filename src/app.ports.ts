@@ -21,7 +21,7 @@ import {
   ResourceOwnerAuthenticator,
   SubjectStatusOfDirectory,
 } from './modules/auth/index.js';
-import { IdentityAssertions } from './modules/gateway/index.js';
+import { ChangedUsers, IdentityAssertions } from './modules/gateway/index.js';
 import { AllowedOriginsOfClients, ClientTokens, ClientsModule } from './modules/clients/index.js';
 import {
   GrantRegistry,
@@ -66,14 +66,30 @@ class PersonTokensOfGrants extends PersonTokens {
 }
 
 /**
- * Where another process has the tokens: it asks about the person at every refresh, and finds there what has changed.
- * Until then an access token goes on counting.
+ * Where another process has the tokens: it asks about the user after each change that it forwarded, and at every refresh
+ * for what changed without it.
  */
 @Injectable()
 class PersonTokensElsewhere extends PersonTokens {
   async end(): Promise<void> {}
 
   async narrow(): Promise<void> {}
+}
+
+/** After a change in the directory that passed through this gateway, the directory is asked what is left. */
+@Injectable()
+class ChangedUsersByReview extends ChangedUsers {
+  constructor(private readonly grants: GrantReview) {
+    super();
+  }
+
+  async review(sub: string): Promise<void> {
+    await this.grants.reviewAfterChange(sub);
+  }
+
+  async reviewIfPossible(sub: string): Promise<void> {
+    await this.grants.review(sub);
+  }
 }
 
 @Injectable()
@@ -136,6 +152,7 @@ const portsBehindTheGateway: readonly Binding[] = [
 ];
 
 const portsOfGateway: readonly Binding[] = [
+  { provide: ChangedUsers, useClass: ChangedUsersByReview },
   { provide: IdentityAssertions, useExisting: IdentityAssertionIssuer },
 ];
 

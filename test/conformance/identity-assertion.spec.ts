@@ -2,6 +2,7 @@ import { type KeyObject, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request as requestOf } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { UserDirectory } from '../../src/modules/users/index.js';
 import { IDENTITY_ASSERTION_TTL } from '../../src/protocol/identity-assertion.js';
 import { bearerVerdict } from '../support/bearer-verdict.js';
 import {
@@ -400,9 +401,13 @@ describe('X-Identity at a process with both roles', () => {
   /** What is of the identity role; everything else that asks for a scope is the API's. */
   const OF_IDENTITY = /^\/(admin\/users|account)(\/|$)/;
   let both: GatewayTopology;
+  /** A user whom the process knows: it has the role identity. */
+  let sub: string;
 
   beforeAll(async () => {
     both = await startTopology({ api: { ROLES: 'identity,api' } });
+    const [user] = await both.api.app.get(UserDirectory).list(undefined, 1);
+    sub = user!.id;
   });
 
   afterAll(() => both?.close());
@@ -433,6 +438,7 @@ describe('X-Identity at a process with both roles', () => {
     const iat = both.clock.seconds();
     const claims = {
       ...decodeJwt(accessToken).claims,
+      sub,
       iss: tokens.issuer,
       aud: role === 'api' ? tokens.audience : gateway.identityAudience,
       scope: 'resources:read resources:write users:read users:write account',

@@ -15,6 +15,7 @@ import { Tunnels } from './proxy/web-socket/tunnels.js';
 import { UpstreamPools } from './proxy/targets/upstream-pools.js';
 import { ActiveRoutes } from './routes/active-routes.js';
 import { Upstreams } from './routes/upstreams.js';
+import { DirectoryRequests } from './user-changes/directory-requests.js';
 
 /** Stands in front of upstreams: decides about every call, and forwards it with the caller's identity. */
 @Module({
@@ -22,6 +23,7 @@ import { Upstreams } from './routes/upstreams.js';
   controllers: [AdminRoutesController, ForwardAuthController],
   providers: [
     ActiveRoutes,
+    DirectoryRequests,
     {
       provide: Forwarder,
       inject: [UpstreamPools, AppLogger, Clock],

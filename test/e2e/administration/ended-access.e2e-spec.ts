@@ -360,10 +360,11 @@ describe('a deletion that failed before it came to the tokens', () => {
     const person = await aPerson(server);
     const token = (await signIn(server, client, person)).json.access_token;
     const away = Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
-    vi.spyOn(server.app.get(GrantRegistry), step).mockRejectedValueOnce(away);
+    const failing = vi.spyOn(server.app.get(GrantRegistry), step).mockRejectedValue(away);
     const path = pathOf(person, client);
 
     expect((await admin('DELETE', path)).status).toBe(503);
+    failing.mockRestore();
     expect(apiVerdict(await bearer(server, token, API))).toBe('served');
     expect((await admin('DELETE', path)).status).toBe(404);
     expect(apiVerdict(await bearer(server, token, API))).toBe('invalid_token');

@@ -259,9 +259,14 @@ describe('a client that acts for itself', () => {
     const { privateKey } = await theServersKey(topology.gateway, 'ES256');
     const { header, claims } = decodeJwt(await topology.captured('identity', token));
     const asAMachine = signedWith(privateKey, header, { ...claims, scope: 'users:read' });
-    const asAPerson = signedWith(privateKey, header, { ...claims, scope: 'users:read', sub: alice.sub });
+    const { sub } = await aPerson(all, { roles: ['admin'] });
+    const [asAPerson, asAnAdministrator] = [alice.sub, sub].map((subject) =>
+      signedWith(privateKey, header, { ...claims, scope: 'users:read', sub: subject }),
+    );
     expect(await assertedTo('identity', USERS, asAMachine)).toBe('insufficient_scope');
-    expect(await assertedTo('identity', USERS, asAPerson)).toBe('accepted');
+    // The role `identity` reads the roles of the subject itself.
+    expect(await assertedTo('identity', USERS, asAPerson!)).toBe('insufficient_scope');
+    expect(await assertedTo('identity', USERS, asAnAdministrator!)).toBe('accepted');
   });
 
   it.each(HEADER_PRESETS)('is nobody in the headers of the preset %s that name a person', async (preset) => {

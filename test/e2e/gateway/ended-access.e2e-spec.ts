@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { UserDirectory } from '../../../src/modules/users/index.js';
 import { ACCESS_TOKEN_FORMATS } from '../../../src/protocol/access-token.js';
 import { type Administration, administrationOf } from '../../support/administration.js';
 import { bearerVerdict } from '../../support/bearer-verdict.js';
 import { asOne } from '../../support/gateway-topology.js';
-import { type Answer, bearer, post, refresh, signIn } from '../../support/http.js';
+import { bearer, post, refresh, signIn } from '../../support/http.js';
 import { type TestClient, type TestPerson, aConfidentialClient, aPerson } from '../../support/mothers.js';
 import { type RecordedTopology, startRecordedTopology } from '../../support/recorded-topology.js';
 import type { TestServer } from '../../support/server.js';
@@ -74,14 +75,14 @@ const ENDED: Paths = {
 };
 
 /**
- * The auth server keeps no tokens and calls nobody: what changes there is found when it is next asked. /userinfo asks each
- * time, a refresh as well; everything else goes by the token, for as long as an access token lives.
+ * What the directory changes by itself is found when it is next asked. /userinfo asks each time, a refresh as well;
+ * everything else goes by the token, for as long as an access token lives.
  */
 const GONE_AT_THE_AUTH_SERVER: Paths = { ...SERVED, userinfo: 'invalid_token' };
 
 interface State {
   state: string;
-  change: (person: TestPerson, client: TestClient, tokens: Tokens) => Promise<Answer>;
+  change: (person: TestPerson, client: TestClient, tokens: Tokens) => Promise<{ status: number }>;
   /** Of the access token, before anything else happens. */
   atOnce: Paths;
   refreshed: 'granted' | 'invalid_grant' | 'invalid_client' | 'unauthorized_client';
@@ -97,30 +98,66 @@ async function sessionOf({ access_token: accessToken }: Tokens): Promise<string>
   return json.items.find(({ current }: { current: boolean }) => current).id;
 }
 
-const AT_THE_AUTH_SERVER: State[] = [
+const directory = (): UserDirectory => topology.identity.app.get(UserDirectory);
+const MADE = { status: 200 };
+
+const BY_THE_DIRECTORY_ITSELF: State[] = [
+  {
+    state: 'a user who is disabled',
+    change: async ({ sub }) => {
+      await directory().change(sub, { status: 'disabled' });
+      return MADE;
+    },
+    atOnce: GONE_AT_THE_AUTH_SERVER,
+    refreshed: 'invalid_grant',
+    afterwards: ENDED,
+  },
+  {
+    state: 'a user who is deleted',
+    change: async ({ sub }) => {
+      await directory().remove(sub);
+      return MADE;
+    },
+    atOnce: GONE_AT_THE_AUTH_SERVER,
+    refreshed: 'invalid_grant',
+    afterwards: ENDED,
+  },
+  {
+    state: 'a user with another password',
+    change: async ({ sub }) => {
+      await directory().change(sub, { password: NEW_PASSWORD });
+      return MADE;
+    },
+    atOnce: SERVED,
+    refreshed: 'invalid_grant',
+    afterwards: ENDED,
+  },
+];
+
+const THROUGH_THE_GATEWAY: State[] = [
   {
     state: 'a person who is disabled',
     change: (person) => patchPerson(person, { status: 'disabled' }),
-    atOnce: GONE_AT_THE_AUTH_SERVER,
+    atOnce: ENDED,
     refreshed: 'invalid_grant',
     afterwards: ENDED,
   },
   {
     state: 'a person who is deleted',
     change: ({ sub }) => admin('DELETE', `/admin/users/${sub}`),
-    atOnce: GONE_AT_THE_AUTH_SERVER,
+    atOnce: ENDED,
     refreshed: 'invalid_grant',
     afterwards: ENDED,
   },
   {
-    state: 'a person who is disabled and enabled again before anybody asks',
+    state: 'a person who is disabled and enabled again',
     change: async (person) => {
       await patchPerson(person, { status: 'disabled' });
       return patchPerson(person, { status: 'active' });
     },
-    atOnce: SERVED,
-    refreshed: 'granted',
-    afterwards: SERVED,
+    atOnce: ENDED,
+    refreshed: 'invalid_grant',
+    afterwards: ENDED,
   },
   {
     state: 'a person with a new password of their own choice',
@@ -129,14 +166,14 @@ const AT_THE_AUTH_SERVER: State[] = [
         method: 'POST',
         body: { current_password: password, new_password: NEW_PASSWORD },
       }),
-    atOnce: SERVED,
+    atOnce: ENDED,
     refreshed: 'invalid_grant',
     afterwards: ENDED,
   },
   {
     state: 'a person whose password an administrator has reset',
     change: (person) => patchPerson(person, { password: NEW_PASSWORD }),
-    atOnce: SERVED,
+    atOnce: ENDED,
     refreshed: 'invalid_grant',
     afterwards: ENDED,
   },
@@ -252,7 +289,11 @@ describe.each(ACCESS_TOKEN_FORMATS)(
       expect(status).toBe(200);
     }
 
-    it.each(AT_THE_AUTH_SERVER)('finds at the next refresh: $state', (state) =>
+    it.each(THROUGH_THE_GATEWAY)('counts at once: $state', (state) =>
+      expectAsSaid(state, { person: otherPerson!, client: client! }),
+    );
+
+    it.each(BY_THE_DIRECTORY_ITSELF)('is found at the next refresh: $state', (state) =>
       expectAsSaid(state, { person: otherPerson!, client: client! }),
     );
 
@@ -311,16 +352,18 @@ describe.each(ACCESS_TOKEN_FORMATS)(
   },
 );
 
-describe('a person who loses the role admin at the auth server', () => {
+describe('a person who loses the role admin', () => {
   const SCOPE = 'users:read resources:read';
   const USERS = '/admin/users';
 
-  it('administers no longer after the next refresh, and until then for as long as the access token lives', async () => {
+  it('administers no longer with the next request, and gets the scope back by a new sign-in alone', async () => {
     const console = await aConfidentialClient(all, { scope: SCOPE.split(' ') });
     const person = await aPerson(all, { roles: ['admin'] });
     const tokens = (await signIn(topology.gateway, console, person, SCOPE)).json;
     await patchPerson(person, { roles: [] });
-    expect(bearerVerdict(await bearer(topology.gateway, tokens.access_token, USERS))).toBe('accepted');
+    expect(bearerVerdict(await bearer(topology.gateway, tokens.access_token, USERS))).toBe(
+      'insufficient_scope',
+    );
 
     expectOAuthError(
       await refresh(topology.gateway, console, tokens.refresh_token, { scope: SCOPE }),

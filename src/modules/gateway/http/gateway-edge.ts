@@ -12,6 +12,7 @@ import { Forwarder } from '../proxy/forwarder.js';
 import { Tunnels } from '../proxy/web-socket/tunnels.js';
 import { VersionNotSpoken } from '../proxy/web-socket/web-socket-handshake.js';
 import { ActiveRoutes } from '../routes/active-routes.js';
+import { DirectoryRequests } from '../user-changes/directory-requests.js';
 import { type Upgrade, Upgrades } from './upgrades.js';
 
 /** How long what is being forwarded may go on once the process is to end. Milliseconds. */
@@ -34,6 +35,7 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly routes: ActiveRoutes,
     private readonly decision: GatewayDecision,
+    private readonly directoryRequests: DirectoryRequests,
     private readonly forwarder: Forwarder,
     private readonly tunnels: Tunnels,
     private readonly upgrades: Upgrades,
@@ -112,6 +114,7 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
       publicOrigin: this.config.issuer,
       extraResponseHeaders: { ...limitHeaders, Vary: 'Origin', ...corsHeaders },
       awaitsContinue: this.awaitingContinue.has(request.raw),
+      change: this.directoryRequests.changeBy({ method: request.method, route, path, claims }),
     };
   }
 

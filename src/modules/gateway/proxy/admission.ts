@@ -1,4 +1,5 @@
 import type { Route } from '../routes/route.js';
+import type { PendingChange } from '../user-changes/pending-change.js';
 import type { RevalidationTerms } from './revalidation.js';
 
 /** A request that the gateway has decided to let through, and what it tells the upstream about it. */
@@ -23,4 +24,6 @@ export interface Admission {
   extraResponseHeaders: Readonly<Record<string, string>>;
   /** Whether the client waits for a 100 that nobody has sent yet. RFC 9110 §10.1.1. */
   awaitsContinue: boolean;
+  /** Settled before the client receives the response; undefined for a request that changes no user. */
+  change?: PendingChange | undefined;
 }

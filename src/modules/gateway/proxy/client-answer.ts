@@ -43,6 +43,11 @@ export class ClientAnswer implements AnswerReceiver {
     });
   }
 
+  /** Whether nobody is left who could read it. */
+  get isGone(): boolean {
+    return this.response.closed;
+  }
+
   /** Whether the client has yet to read what it was sent. */
   get awaitsClient(): boolean {
     return this.response.writableNeedDrain;

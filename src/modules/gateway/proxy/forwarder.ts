@@ -12,6 +12,7 @@ import { startDeadlines, whoIsOverdue } from './deadlines.js';
 import { Exchange } from './exchange.js';
 import { ExchangeLog } from './exchange-log.js';
 import { AdmissionEnded, ClientGone, ClosedUnanswered, TimedOut, Unreached, refusalOf } from './failures.js';
+import { HeldAnswer } from './held-answer.js';
 import { Patience } from './patience.js';
 import { Revalidation } from './revalidation.js';
 import { RequestBody, framingOf } from './request-body.js';
@@ -67,6 +68,7 @@ export class Forwarder {
       answer,
       current: undefined,
       stopReason: undefined,
+      held: undefined,
     };
     const onExpiry = (): void => {
       stop(forwarding, new TimedOut(whoIsOverdue(body, answer, forwarding.current!.sinceMs)));
@@ -118,18 +120,24 @@ export class Forwarder {
   private async exchange(target: Target, forwarding: Forwarding): Promise<void> {
     const { asking, admission, request } = forwarding;
     let exchange = this.exchangeWith(target, forwarding);
-    await target.circuit.run(asking.hasBody, async () => {
-      try {
-        await this.send(exchange, target, target.pool, forwarding);
-      } catch (error) {
-        if (!(error instanceof ClosedUnanswered) || !mayRetryReused(asking, request.method)) throw error;
-        this.log.repeated(error, target, admission);
-        await renewIdentity(forwarding);
-        exchange = this.exchangeWith(target, forwarding);
-        await this.send(exchange, target, target.freshConnections, forwarding);
-      }
-    });
+    try {
+      await target.circuit.run(asking.hasBody, async () => {
+        try {
+          await this.send(exchange, target, target.pool, forwarding);
+        } catch (error) {
+          if (!(error instanceof ClosedUnanswered) || !mayRetryReused(asking, request.method)) throw error;
+          this.log.repeated(error, target, admission);
+          await renewIdentity(forwarding);
+          exchange = this.exchangeWith(target, forwarding);
+          await this.send(exchange, target, target.freshConnections, forwarding);
+        }
+      });
+    } catch (error) {
+      if (!(error instanceof Unreached)) await admission.change?.settle(undefined);
+      throw error;
+    }
     await exchange.over;
+    await forwarding.held?.released;
   }
 
   private exchangeWith(target: Target, forwarding: Forwarding): Exchange {
@@ -138,9 +146,16 @@ export class Forwarder {
       const isClients = phase === 'sending' ? body?.awaitsClient : answer.awaitsClient;
       exchange.stop(new TimedOut(isClients ? 'client' : 'upstream'));
     });
-    const exchange = new Exchange(answer, patience);
+    const { change } = admission;
+    const held = change && new HeldAnswer(answer, change, () => exchange.resume());
+    const exchange = new Exchange(held ?? answer, patience);
     forwarding.current = { exchange, sinceMs: performance.now() };
-    answer.listen(answerListener(exchange, admission, target, this.log));
+    forwarding.held = held;
+    const listener = answerListener(exchange, admission, target, this.log);
+    // The directory carries a whole request out, whether or not its client waits: the change must be learnt of.
+    const isSent = (): boolean => body === undefined || body.hasArrived;
+    const onGone = (): void => (held !== undefined && isSent() ? undefined : listener.onGone());
+    answer.listen({ ...listener, onGone });
     if (forwarding.stopReason !== undefined) exchange.stop(forwarding.stopReason);
     return exchange;
   }
@@ -169,6 +184,7 @@ interface Forwarding {
   answer: ClientAnswer;
   /** The exchange under way, and when it began, as of performance.now(). */
   current: { exchange: Exchange; sinceMs: number } | undefined;
+  held: HeldAnswer | undefined;
   /** Why it goes no further, if it was stopped: an attempt that begins after that must not either. */
   stopReason: Error | undefined;
 }

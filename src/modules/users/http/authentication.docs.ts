@@ -101,7 +101,8 @@ export function ApiDescribe(): MethodDecorator {
     ApiOperation({
       operationId: 'describePerson',
       summary: 'Say who a person is today, for the gateway',
-      description: 'Asked at every refresh: what changed gets into the tokens, and who is gone gets none.',
+      description:
+        'Asked at every refresh, after a change through the gateway, and before administration: what changed gets into the tokens, and who is gone gets none.',
     }),
     ApiParam({ name: 'sub', schema: { type: 'string', maxLength: 255 } }),
     ApiOkResponse({ description: 'The person as of now.', type: OwnerAnswer }),
