@@ -14,7 +14,7 @@ import { registerClientAddress } from './platform/http/client-address.js';
 import { AllowedOrigins, CorsPolicy, registerCors } from './platform/http/cors.js';
 import { registerDisconnection } from './platform/http/disconnection.js';
 import { registerDrain } from './platform/http/drain.js';
-import { DEADLINES, type Deadlines, forwarding } from './platform/http/limits.js';
+import { type Deadlines, deadlinesOf, forwarding } from './platform/http/limits.js';
 import { registerMethodNotAllowed, registerNotFound } from './platform/http/method-not-allowed.js';
 import { OwnPaths } from './platform/http/own-paths.js';
 import { registerRequestChecks } from './platform/http/request-checks.js';
@@ -36,15 +36,15 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
   return app;
 }
 
-export function adapterFor({ roles, server }: Config, deadlines = DEADLINES): FastifyAdapter {
-  return createAdapter(server, roles.gateway ? forwarding(deadlines) : deadlines);
+export function adapterFor(config: Config, deadlines = deadlinesOf(config.http)): FastifyAdapter {
+  return createAdapter(config, config.roles.gateway ? forwarding(deadlines) : deadlines);
 }
 
 /** Everything between the socket and the controllers, in the order in which it meets a request. */
 export function setUpApp(
   app: NestFastifyApplication,
   config: Config,
-  deadlines: Deadlines = DEADLINES,
+  deadlines: Deadlines = deadlinesOf(config.http),
 ): void {
   const fastify = app.getHttpAdapter().getInstance();
   const cors = new CorsPolicy(config.server, app.get(AllowedOrigins));
@@ -56,7 +56,7 @@ export function setUpApp(
   registerDisconnection(fastify);
   registerRequestLog(fastify, app.get(AppLogger));
   registerDrain(fastify);
-  registerRequestChecks(fastify, config.server);
+  registerRequestChecks(fastify, config);
   registerTransportCheck(fastify, config.server);
   if (config.roles.gateway) registerBodyDeadline(fastify, deadlines.requestMs);
   registerCors(fastify, cors, ownPaths);

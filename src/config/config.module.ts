@@ -7,6 +7,7 @@ import {
   EncryptionConfig,
   GatewayConfig,
   HashingConfig,
+  HttpConfig,
   InternalConfig,
   RedisConfig,
   RolesConfig,
@@ -20,6 +21,7 @@ export class ConfigModule {
   static forRoot(config: Config): DynamicModule {
     const providers = [
       { provide: ServerConfig, useValue: config.server },
+      { provide: HttpConfig, useValue: config.http },
       { provide: DatabaseConfig, useValue: config.database },
       { provide: TokenConfig, useValue: config.tokens },
       { provide: EncryptionConfig, useValue: config.encryption },

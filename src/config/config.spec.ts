@@ -173,6 +173,9 @@ describe('the configuration', () => {
       ['h', 'postgres:', 'http://h'],
     ],
     ['DATABASE_POOL_SIZE', ['2', '1000'], ['1', '1001']],
+    ['KEEP_ALIVE_TIMEOUT', ['1', '3600'], ['0', '3601']],
+    ['MAX_HEADER_BYTES', ['8193', '262144'], ['4095', '262145']],
+    ['MAX_TARGET_LENGTH', ['1024', '16383'], ['1023', '16384', '131073']],
     ['ACCESS_TOKEN_TTL', ['1', '3600'], ['0', '3601']],
     ['REFRESH_TOKEN_TTL', ['1', '2592000'], ['0', '2592001']],
     ['GRANT_TTL', ['1', '2592000'], ['0', '2592001']],
@@ -191,6 +194,11 @@ describe('the configuration', () => {
   ])('takes for %s what makes sense, and nothing else', (name, good, bad) => {
     for (const value of good) expect([value, mistakesOf({ [name]: value })]).toEqual([value, []]);
     for (const value of bad) expect([value, refused({ [name]: value })]).toEqual([value, [name]]);
+  });
+
+  it('leaves room in a header for a request target and what follows it', () => {
+    expect(refused({ MAX_HEADER_BYTES: '8192' })).toEqual(['MAX_TARGET_LENGTH']);
+    expect(mistakesOf({ MAX_HEADER_BYTES: '65536', MAX_TARGET_LENGTH: '32768' })).toEqual([]);
   });
 
   it.each([

@@ -7,6 +7,7 @@ import { DirectoryConfig, readDirectory } from './directory.js';
 import { ConfigurationError, type Environment, EnvironmentReader } from './environment.js';
 import { GatewayConfig, readGateway } from './gateway.js';
 import { HashingConfig, readHashing } from './hashing.js';
+import { HttpConfig, readHttp } from './http.js';
 import { InternalConfig, readInternal } from './internal.js';
 import { readAddressRanges } from './ip-address.js';
 import { isHostName, isLoopbackHost, isOrigin, readOriginOfTrust } from './origins.js';
@@ -23,6 +24,7 @@ export {
   DirectoryConfig,
   GatewayConfig,
   HashingConfig,
+  HttpConfig,
   InternalConfig,
   RedisConfig,
   RolesConfig,
@@ -68,6 +70,7 @@ export class EncryptionConfig {
 export interface Config {
   roles: RolesConfig;
   server: ServerConfig;
+  http: HttpConfig;
   database: DatabaseConfig;
   tokens: TokenConfig;
   encryption: EncryptionConfig;
@@ -119,6 +122,7 @@ export function readConfig(environment: Environment): { config: Config; mistakes
       logLevel: read.choice('LOG_LEVEL', 'info', LOG_LEVELS),
       tls,
     },
+    http: readHttp(read),
     database: readDatabase(read, dataDir, production),
     tokens,
     encryption: { key: readEncryptionKey(read, roles, production), dataDir },

@@ -181,7 +181,7 @@ describe('at start', () => {
     const module = await Test.createTestingModule({ imports: [WithOneMore] })
       .setLogger(false as never)
       .compile();
-    const app = module.createNestApplication(createAdapter(config.server), { bodyParser: false });
+    const app = module.createNestApplication(createAdapter(config), { bodyParser: false });
     try {
       await app.init();
     } finally {

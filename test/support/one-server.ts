@@ -7,7 +7,7 @@ import { adapterFor, setUpApp } from '../../src/app.setup.js';
 import { type Config, loadConfig } from '../../src/config/config.js';
 import { firstStart } from '../../src/first-start.js';
 import { Clock } from '../../src/platform/clock/clock.js';
-import { DEADLINES, type Deadlines } from '../../src/platform/http/limits.js';
+import type { Deadlines } from '../../src/platform/http/limits.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import { prepareDatabase } from '../../src/preparation.js';
 import { MovableClock } from './clock.js';
@@ -50,7 +50,7 @@ export interface ServerOptions {
   /** An existing one, to start a second instance on; the caller then drops it. */
   database?: TestDatabase | undefined;
   /** Shorter ones, where a test has to wait for them. */
-  deadlines?: Deadlines;
+  deadlines?: Deadlines | undefined;
   clock?: MovableClock;
 }
 
@@ -58,7 +58,7 @@ export interface ServerOptions {
 export async function startOne({
   environment = {},
   database,
-  deadlines = DEADLINES,
+  deadlines,
   clock = new MovableClock(),
 }: ServerOptions = {}): Promise<TestServer> {
   const ownDatabase = database === undefined;

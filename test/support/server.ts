@@ -1,4 +1,4 @@
-import { DEADLINES } from '../../src/platform/http/limits.js';
+import type { Deadlines } from '../../src/platform/http/limits.js';
 import type { TestDatabase } from './database.js';
 import { asOne, startTopology } from './gateway-topology.js';
 import { type TestServer, startOne } from './one-server.js';
@@ -20,7 +20,7 @@ export {
 export async function startServer(
   environment: Record<string, string> = {},
   database?: TestDatabase,
-  deadlines = DEADLINES,
+  deadlines?: Deadlines,
 ): Promise<TestServer> {
   if (process.env.TEST_TOPOLOGY !== 'gateway') return startOne({ environment, database, deadlines });
   return asOne(await startTopology({ every: environment }));

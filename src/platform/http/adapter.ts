@@ -1,22 +1,26 @@
 import type { RequestListener } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ServerConfig } from '../../config/config.js';
+import type { Config } from '../../config/config.js';
 import { addressList, isListed } from './address-list.js';
 import { createHttpServer } from './http-server.js';
-import { DEADLINES, LIMITS } from './limits.js';
+import { LIMITS, deadlinesOf } from './limits.js';
 import { writeProblem } from './problem-writer.js';
 import { requestId } from './request-id.js';
 import { securityHeaders } from './security-headers.js';
 import { refuseMalformed } from './socket-refusals.js';
 
 /** Fastify as this server runs it, on an HTTP server of our own making. */
-export function createAdapter(config: ServerConfig, deadlines = DEADLINES): FastifyAdapter {
+export function createAdapter(
+  { server: config, http }: Pick<Config, 'server' | 'http'>,
+  deadlines = deadlinesOf(http),
+): FastifyAdapter {
   const headers = securityHeaders(config);
   const trusted = addressList(config.trustedProxies);
   return new FastifyAdapter({
     logger: false,
-    serverFactory: (handle: RequestListener) => createHttpServer(handle, deadlines, headers, config.tls),
+    serverFactory: (handle: RequestListener) =>
+      createHttpServer(handle, http, deadlines, headers, config.tls),
     clientErrorHandler: (error, socket) => refuseMalformed(error, socket, headers),
     // Of X-Forwarded-Proto alone: registerClientAddress reads X-Forwarded-For.
     trustProxy: (peer) => isListed(trusted, peer),

@@ -1,8 +1,8 @@
 import { type RequestListener, type Server, type ServerOptions, createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { TlsConfig } from '../../config/config.js';
+import type { HttpConfig, TlsConfig } from '../../config/config.js';
 import { watchHalfClosed } from './half-closed.js';
-import { type Deadlines, LIMITS } from './limits.js';
+import type { Deadlines } from './limits.js';
 import { methodUnknown, noteResponse, refuseOnSocket } from './socket-refusals.js';
 import { tlsOptions } from './tls.js';
 
@@ -12,6 +12,7 @@ import { tlsOptions } from './tls.js';
  */
 export function createHttpServer(
   handle: RequestListener,
+  { maxHeaderBytes }: HttpConfig,
   deadlines: Deadlines,
   headers: Readonly<Record<string, string>>,
   tls?: TlsConfig,
@@ -23,7 +24,7 @@ export function createHttpServer(
     handle(request, response);
   };
   const server = listenerOf(tls, {
-    maxHeaderSize: LIMITS.headerBytes,
+    maxHeaderSize: maxHeaderBytes,
     headersTimeout: deadlines.headersMs,
     requestTimeout: deadlines.requestMs,
     keepAliveTimeout: deadlines.keepAliveMs,

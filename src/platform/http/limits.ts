@@ -1,11 +1,11 @@
+import type { HttpConfig } from '../../config/config.js';
+
 /** Limits on what a peer may send. */
 export const LIMITS = {
   bodyBytes: 256 * 1024,
   /** Room for the longest password and token, form-encoded, several times over. */
   formBytes: 64 * 1024,
-  headerBytes: 16 * 1024,
   headerFields: 100,
-  targetCharacters: 8 * 1024,
   pathParameterCharacters: 200,
 } as const;
 
@@ -31,10 +31,14 @@ export function forwarding(deadlines: Deadlines): Deadlines {
   return { ...deadlines, requestMs: 0 };
 }
 
-export const DEADLINES: Deadlines = {
+/** Of a server as it is configured. */
+export function deadlinesOf({ keepAliveTimeout }: HttpConfig): Deadlines {
+  return { ...DEADLINES, keepAliveMs: keepAliveTimeout * 1000 };
+}
+
+const DEADLINES = {
   headersMs: 10_000,
   requestMs: 25_000,
   idleMs: 30_000,
-  keepAliveMs: 5_000,
   checkMs: 1_000,
 };

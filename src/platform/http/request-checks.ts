@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { HttpException, HttpStatus } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
-import type { ServerConfig } from '../../config/config.js';
+import type { Config } from '../../config/config.js';
 import { LIMITS } from './limits.js';
 import { malformed, valuesOf } from './request.js';
 
@@ -13,10 +13,13 @@ const HOST = /^(?:(?<name>[A-Za-z0-9._-]+)|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
  * Refuses requests that are larger than any of ours, whose Host two servers could read in two ways, or that were meant
  * for another server.
  */
-export function registerRequestChecks(fastify: FastifyInstance, { allowedHosts }: ServerConfig): void {
-  const allowed = new Set(allowedHosts);
+export function registerRequestChecks(
+  fastify: FastifyInstance,
+  { server, http }: Pick<Config, 'server' | 'http'>,
+): void {
+  const allowed = new Set(server.allowedHosts);
   fastify.addHook('onRequest', (request, _reply, done) => {
-    const status = statusOfExcess(request.raw);
+    const status = statusOfExcess(request.raw, http.maxTargetLength);
     if (status !== undefined) return done(new HttpException('too large', status));
     if (!namesOneHost(request.raw)) return done(malformed(request, 'The request must name one host.'));
     const { host } = request.raw.headers;
@@ -36,9 +39,12 @@ function isMeantFor(allowed: ReadonlySet<string>, host: string | undefined): boo
 }
 
 /** Why a request's head is too large, as a status; undefined when it is not. */
-function statusOfExcess({ rawHeaders, url = '' }: IncomingMessage): 414 | 431 | undefined {
+function statusOfExcess(
+  { rawHeaders, url = '' }: IncomingMessage,
+  maxTargetLength: number,
+): 414 | 431 | undefined {
   if (rawHeaders.length / 2 > LIMITS.headerFields) return 431;
-  return url.length > LIMITS.targetCharacters ? 414 : undefined;
+  return url.length > maxTargetLength ? 414 : undefined;
 }
 
 /** RFC 9112 §3.2; and a target in absolute form must name that same host (§3.2.2). */

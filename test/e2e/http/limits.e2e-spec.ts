@@ -166,6 +166,17 @@ describe('limits', () => {
     });
   });
 
+  it('of header and target are settings, and refuse in JSON as before', async () => {
+    const wide = await startServer({ MAX_HEADER_BYTES: '40000', MAX_TARGET_LENGTH: '30000' });
+    const ask = async (target: string, field = '') =>
+      answerOf(await raw(wide, rawRequest(`GET ${target}`, ['Host: as', `X-Large: ${field}`])));
+    expect((await ask(`${LIVE}?${'x'.repeat(28_000)}`)).status).toBe(200);
+    expect((await ask(LIVE, 'x'.repeat(38_000))).status).toBe(200);
+    expect(await ask(`${LIVE}?${'x'.repeat(30_000)}`)).toMatchObject({ status: 414, json: { status: 414 } });
+    expect(await ask(LIVE, 'x'.repeat(41_000))).toMatchObject({ status: 431, json: { status: 431 } });
+    await wide.close();
+  });
+
   it('leave the server as it was', async () => {
     expect((await signIn(server, client, person)).status).toBe(200);
   });

@@ -104,19 +104,35 @@ describe('peers that are slow', () => {
   }
 });
 
-describe('the deadlines of a server as it is started', () => {
-  let server: TestServer;
-
-  beforeAll(async () => {
-    server = await startServer();
+describe('a connection between two requests', () => {
+  it('is kept longer than a load balancer keeps it, and as long as the configuration says', async () => {
+    for (const [environment, ms] of [
+      [{}, 72_000],
+      [{ KEEP_ALIVE_TIMEOUT: '125' }, 125_000],
+    ] as const) {
+      const server = await startServer(environment);
+      const { headersTimeout, requestTimeout, timeout, keepAliveTimeout } = server.app.getHttpServer();
+      const { headers } = await call(server, '/health/live');
+      await server.close();
+      expect([headersTimeout, requestTimeout, timeout]).toEqual([10_000, 25_000, 30_000]);
+      expect([keepAliveTimeout, headers.get('Keep-Alive')]).toEqual([ms, `timeout=${ms / 1000}`]);
+    }
   });
 
-  afterAll(() => server.close());
-
-  it('reach the HTTP server: 15 s for a header, 30 s for a request, 30 s of silence', () => {
-    const { headersTimeout, requestTimeout, timeout, keepAliveTimeout } = server.app.getHttpServer();
-    expect([headersTimeout, requestTimeout, timeout, keepAliveTimeout]).toEqual([
-      10_000, 25_000, 30_000, 5_000,
-    ]);
+  it('outlasts what a request may take', async () => {
+    const shorter = { ...DEADLINES, requestMs: 300, idleMs: 300, keepAliveMs: 10_000 };
+    const server = await startServer({}, undefined, shorter);
+    const socket = connect(server.port, '127.0.0.1');
+    const request = 'GET /health/live HTTP/1.1\r\nHost: as\r\n\r\n';
+    let received = '';
+    socket.on('data', (data) => (received += data.toString('latin1')));
+    socket.write(request);
+    await vi.waitFor(() => expect(received).toContain('"up"'));
+    received = '';
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    socket.write(request);
+    await vi.waitFor(() => expect(received).toMatch(/^HTTP\/1\.1 200 /));
+    socket.destroy();
+    await server.close();
   });
 });

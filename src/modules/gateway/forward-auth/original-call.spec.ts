@@ -3,6 +3,7 @@ import { ProblemError } from '../../../protocol/problem.js';
 import { DIALECTS, type Dialect } from './dialects.js';
 import { type OriginalCall, originalCall } from './original-call.js';
 
+const MAX_TARGET_LENGTH = 300;
 const METHOD = 'PUT';
 const TARGET = '/api/orders/7?a=%2F..&b';
 
@@ -27,8 +28,8 @@ function forwarded(): string[] {
 
 function ask(dialect: Dialect, rawHeaders: string[], rest = TARGET, method = METHOD): OriginalCall {
   return dialect === 'envoy'
-    ? originalCall(dialect, { method, rest, rawHeaders })
-    : originalCall(dialect, { method: 'GET', rest: '', rawHeaders });
+    ? originalCall(dialect, { method, rest, rawHeaders }, MAX_TARGET_LENGTH)
+    : originalCall(dialect, { method: 'GET', rest: '', rawHeaders }, MAX_TARGET_LENGTH);
 }
 
 /** The refusal of a question; anything else that happens fails the test. */
@@ -164,9 +165,11 @@ describe('a question', () => {
   });
 
   it('is refused about a target that is too long for this server itself', () => {
-    const target = `/${'a'.repeat(8 * 1024)}`;
+    const target = `/${'a'.repeat(MAX_TARGET_LENGTH)}`;
     expect(refusalOf(() => ask('envoy', QUESTIONS.envoy, target)).status).toBe(414);
-    expect(ask('envoy', QUESTIONS.envoy, target.slice(1).replace('a', '/')).rawTarget).toHaveLength(8 * 1024);
+    expect(ask('envoy', QUESTIONS.envoy, target.slice(1).replace('a', '/')).rawTarget).toHaveLength(
+      MAX_TARGET_LENGTH,
+    );
   });
 
   it('comes with as many addresses as there were proxies', () => {

@@ -1,5 +1,4 @@
 import { METHODS } from 'node:http';
-import { LIMITS } from '../../../platform/http/limits.js';
 import { ProblemError } from '../../../protocol/problem.js';
 import { fieldsOf } from '../headers/field-name.js';
 import { type Dialect, FIELDS, REQUIRED, SINGLE_FIELDS } from './dialects.js';
@@ -24,9 +23,14 @@ export interface OriginalCall {
  * Reads which request a proxy asks about. What proxies do not set they pass on as their client sent it; so a field that is
  * there twice, or that says something else than another, is the mark of somebody who wants one request to be decided
  * about and another one to be served, and is refused whoever is right.
+ * @param maxTargetLength of a target that this server would take itself
  * @throws ProblemError 400, 414
  */
-export function originalCall(dialect: Dialect, { method, rest, rawHeaders }: SubRequest): OriginalCall {
+export function originalCall(
+  dialect: Dialect,
+  { method, rest, rawHeaders }: SubRequest,
+  maxTargetLength: number,
+): OriginalCall {
   const fields = valuesByName(rawHeaders);
   for (const name of SINGLE_FIELDS) {
     if ((fields.get(name)?.length ?? 0) > 1) throw refusal('has a field more than once that must be single');
@@ -41,7 +45,10 @@ export function originalCall(dialect: Dialect, { method, rest, rawHeaders }: Sub
     const value = fields.get(name)?.[0];
     if (value !== undefined) said[says].push(name === 'x-original-url' ? targetOfUrl(value) : value);
   }
-  return { method: knownMethod(agreed(said.method)), rawTarget: shortEnough(agreed(said.rawTarget)) };
+  return {
+    method: knownMethod(agreed(said.method)),
+    rawTarget: shortEnough(agreed(said.rawTarget), maxTargetLength),
+  };
 }
 
 /** Names are in lower case; an empty value is as good as none. */
@@ -72,9 +79,8 @@ function targetOfUrl(url: string): string {
   return parts[1] ?? '/';
 }
 
-function shortEnough(rawTarget: string): string {
-  if (rawTarget.length > LIMITS.targetCharacters)
-    throw new ProblemError(414, 'The request target is too long.');
+function shortEnough(rawTarget: string, maxTargetLength: number): string {
+  if (rawTarget.length > maxTargetLength) throw new ProblemError(414, 'The request target is too long.');
   return rawTarget;
 }
 

@@ -13,6 +13,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { HttpConfig } from '../../../config/config.js';
 import { IGNORES_BODY } from '../../../platform/http/ignored-body.js';
 import { FOR_ANY_HOST, headerValues } from '../../../platform/http/request.js';
 import { RequireForwardAuthProxy } from '../../access/index.js';
@@ -54,6 +55,7 @@ export class ForwardAuthController implements OnModuleInit {
   constructor(
     private readonly decision: GatewayDecision,
     private readonly adapterHost: HttpAdapterHost,
+    private readonly config: HttpConfig,
   ) {}
 
   onModuleInit(): void {
@@ -97,7 +99,7 @@ export class ForwardAuthController implements OnModuleInit {
     const own = `/forward-auth/${dialect}`;
     const rest = url.startsWith(own) ? url.slice(own.length) : '';
     const call = {
-      ...originalCall(dialect, { method: method!, rest, rawHeaders }),
+      ...originalCall(dialect, { method: method!, rest, rawHeaders }, this.config.maxTargetLength),
       authorizations: headerValues(request, 'authorization'),
       ip: request.ip,
       isForwardedElsewhere: true,
