@@ -9,12 +9,27 @@ const ABSENT = '::';
 /** A node of RFC 7239 §6: an address, IPv6 in brackets, and perhaps a port, which may be obfuscated. */
 const NODE = /^(?:\[(?<ipv6>[^\]]*:[^\]]*)\]|(?<ipv4>[\d.]+))(?::(?:\d{1,5}|_[\w.-]+))?$/;
 
-/** Makes `request.ip` the address of the client in canonical text. Register it before any hook that reads it. */
-export function registerClientAddress(fastify: FastifyInstance, trustedProxies: readonly string[]): void {
-  const trusted = addressList(trustedProxies);
+/** The addresses of clients in canonical text. Each is read once: a connection that closes takes its address along. */
+export class ClientAddresses {
+  private readonly trusted: AddressList;
+  private readonly known = new WeakMap<IncomingMessage, string>();
+
+  constructor(trustedProxies: readonly string[]) {
+    this.trusted = addressList(trustedProxies);
+  }
+
+  of(request: IncomingMessage): string {
+    const address = this.known.get(request) ?? clientAddress(request, this.trusted);
+    this.known.set(request, address);
+    return address;
+  }
+}
+
+/** Makes `request.ip` the address of the client. Register it before any hook that reads it. */
+export function registerClientAddress(fastify: FastifyInstance, addresses: ClientAddresses): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     // Fastify's own getter returns whatever text the header has, and stops at none that is no address.
-    Object.defineProperty(request, 'ip', { value: clientAddress(request.raw, trusted), configurable: true });
+    Object.defineProperty(request, 'ip', { value: addresses.of(request.raw), configurable: true });
     done();
   });
 }

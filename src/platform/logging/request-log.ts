@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BearerError } from '../../protocol/bearer-error.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
+import type { ClientAddresses } from '../http/client-address.js';
 import type { AppLogger } from './logging.module.js';
 
 /** What the log has for a client that closed its connection before its response began, as nginx has it. */
@@ -11,7 +12,11 @@ const CLIENT_CLOSED_REQUEST = 499;
  * One line a request, however it ends. It holds the route's pattern, never the URL: query strings and unknown paths are
  * where clients put secrets by mistake.
  */
-export function registerRequestLog(fastify: FastifyInstance, logger: AppLogger): void {
+export function registerRequestLog(
+  fastify: FastifyInstance,
+  logger: AppLogger,
+  addresses: ClientAddresses,
+): void {
   const seen = new WeakSet<IncomingMessage>();
   fastify.addHook('onRequest', (request, reply, done) => {
     seen.add(request.raw);
@@ -19,7 +24,7 @@ export function registerRequestLog(fastify: FastifyInstance, logger: AppLogger):
     done();
   });
   const watch = (request: IncomingMessage, response: ServerResponse): void => {
-    const ip = request.socket.remoteAddress;
+    const ip = addresses.of(request);
     response.once('close', () => {
       if (!seen.has(request)) logger.info(unroutedLineOf(request, response, ip), 'request');
     });
@@ -47,7 +52,7 @@ function lineOf(request: FastifyRequest, reply: FastifyReply): object {
 }
 
 /** Of a request whose target the router cannot read: no hook sees it. */
-function unroutedLineOf(request: IncomingMessage, response: ServerResponse, ip: string | undefined): object {
+function unroutedLineOf(request: IncomingMessage, response: ServerResponse, ip: string): object {
   return {
     request_id: response.getHeader('X-Request-Id'),
     method: request.method,

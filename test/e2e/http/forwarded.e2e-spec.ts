@@ -116,6 +116,14 @@ describe('forwarding headers from a trusted proxy', () => {
     },
   );
 
+  it('say so in the log of a request that no route could be found for', async () => {
+    const headers = { 'X-Forwarded-For': '203.0.113.7:51234' };
+    const answer = await call(behind.server, '/%zz', { headers });
+    const requestId = answer.headers.get('X-Request-Id')!;
+    await expect.poll(() => behind.server.logs.join('')).toContain(requestId);
+    expect([answer.status, logOf(behind.server, requestId).ip]).toEqual([400, '203.0.113.7']);
+  });
+
   it('still change no document', async () => {
     const plain = await call(behind.server, METADATA);
     expect((await call(behind.server, METADATA, { headers: CLAIMS })).text).toBe(plain.text);
