@@ -4,13 +4,13 @@ import { DirectoryFailure, NoAnswer, NoConnection } from './directory-failure.js
 import { DirectoryLane } from './directory-lane.js';
 
 // The clock of the rest alone; deadlines are real.
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());
 
 const REST_MS = 3_000;
 const LEFT_ALONE = { reason: 'it is left alone for a while', retryAfter: 3 };
 
-const rest = (): unknown => vi.setSystemTime(Date.now() + REST_MS);
+const rest = (): unknown => vi.advanceTimersByTime(REST_MS);
 
 function aLane(lane = { inFlight: 64, waiting: 0, deadlineMs: 5_000 }, failuresInARow = 3): DirectoryLane {
   return new DirectoryLane(lane, { failuresInARow, restMs: REST_MS });

@@ -1,3 +1,4 @@
+import type { Lesson } from '../../../platform/circuit/circuit.js';
 import { BadGateway, GatewayTimeout, ProblemError, RequestTimeout } from '../../../protocol/problem.js';
 
 /** The client went away, so there is nobody to answer. */
@@ -89,10 +90,16 @@ const CONNECT_TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
  * no answer in time, or bytes that are no answer. What the client did does not, nor does an answer with any status: an
  * upstream that answers 503 is there, may mean one path of many, and says itself when to come back.
  */
-export function isUpstreamsFault(error: Error): boolean {
+function isUpstreamsFault(error: Error): boolean {
   if (error instanceof TimedOut) return error.overdue === 'upstream';
   const isOthers = [ClientGone, AdmissionEnded, ProblemError].some((kind) => error instanceof kind);
   return !isOthers && !isUnsendable(error);
+}
+
+/** What a failure before the header of the response says about the target, for its circuit. */
+export function lessonOf(error: unknown): Lesson {
+  if (!(error instanceof Error) || !isUpstreamsFault(error)) return 'none';
+  return error instanceof Unreached ? 'unreached' : 'failure';
 }
 
 /** What the caller is told of a failure before the header of the answer: no host, no address, no reason. */

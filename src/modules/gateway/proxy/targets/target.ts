@@ -1,8 +1,9 @@
 import { Pool, buildConnector } from 'undici';
+import { Circuit } from '../../../../platform/circuit/circuit.js';
 import { skipInterimResponses } from '../../../../platform/http-client/used-connection.js';
 import type { AppLogger } from '../../../../platform/logging/logging.module.js';
 import type { Route } from '../../routes/route.js';
-import { Circuit } from './circuit.js';
+import { lessonOf } from '../failures.js';
 import { readableAfterFailedWrites } from './early-answers.js';
 import { HealthCheck } from './health-check.js';
 import type { Load } from './load.js';
@@ -56,7 +57,7 @@ export class Target {
     skipInterimResponses();
     this.pool = poolOf(settings, 1);
     this.freshConnections = poolOf(settings, 0);
-    this.circuit = new Circuit(settings.breaker, (isOpen) => {
+    this.circuit = new Circuit(settings.breaker, lessonOf, (isOpen) => {
       if (isOpen) logger.warn({ target: this.origin }, 'circuit of an upstream opened');
       else logger.info({ target: this.origin }, 'circuit of an upstream closed');
     });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { Circuit } from './circuit.js';
-import { ClientGone, TimedOut, Unreached } from '../failures.js';
+import { Circuit } from '../../../../platform/circuit/circuit.js';
+import { ClientGone, TimedOut, Unreached, lessonOf } from '../failures.js';
 
 const OPEN_MS = 10_000;
 
@@ -14,7 +14,7 @@ function aCircuit(
   failures: number,
   openMs = OPEN_MS,
 ): { circuit: Circuit; begin: (hasBody?: boolean) => Pending } {
-  const circuit = new Circuit({ failures, openMs });
+  const circuit = new Circuit({ failures, openMs }, lessonOf);
   return {
     circuit,
     begin(hasBody = false) {
@@ -137,7 +137,7 @@ describe('a circuit', () => {
 
   it('tells when it opens and when it closes, and not of trials that fail', async () => {
     const told: boolean[] = [];
-    const circuit = new Circuit({ failures: 1, openMs: 0 }, (isOpen) => told.push(isOpen));
+    const circuit = new Circuit({ failures: 1, openMs: 0 }, lessonOf, (isOpen) => told.push(isOpen));
     for (const error of [refused(), late(), refused(), undefined, undefined, late(), undefined]) {
       const request = async (): Promise<void> => {
         if (error !== undefined) throw error;
