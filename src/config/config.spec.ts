@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -362,6 +362,16 @@ describe('the configuration', () => {
 
     it('is a mistake when the variable is set as well', () => {
       expect(refused({ ENCRYPTION_KEY: KEY, ENCRYPTION_KEY_FILE: aFile(KEY) })).toEqual(['ENCRYPTION_KEY']);
+    });
+
+    it.skipIf(process.platform === 'win32')('is a mistake when every user may change the file', () => {
+      const file = aFile(KEY);
+      chmodSync(file, 0o666);
+      expect(mistakesOf({ ENCRYPTION_KEY_FILE: file })).toEqual([
+        'ENCRYPTION_KEY_FILE names a file that every user may change: chmod o-w it.',
+      ]);
+      chmodSync(file, 0o644);
+      expect(mistakesOf({ ENCRYPTION_KEY_FILE: file })).toEqual([]);
     });
 
     it('is a mistake when the value in the file is one, by name and not by value', () => {

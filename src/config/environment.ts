@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 /** The variables a process was started with. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -33,6 +33,9 @@ export class EnvironmentReader {
     // A certificate or a secret that was not mounted must not switch off what it was meant for.
     if (content === '') this.mistakes.push(`${name}_FILE names a file that is empty.`);
     if (content === undefined) this.mistakes.push(`${name}_FILE names a file that cannot be read.`);
+    if (content && isOpenToAll(file)) {
+      this.mistakes.push(`${name}_FILE names a file that every user may change: chmod o-w it.`);
+    }
     return content || undefined;
   }
 
@@ -72,6 +75,12 @@ export class EnvironmentReader {
   finish(): void {
     if (this.mistakes.length > 0) throw new ConfigurationError(this.mistakes);
   }
+}
+
+/** Windows has lists of access rights instead, and a pipe has no owner to protect. */
+export function isOpenToAll(file: string): boolean {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return process.platform !== 'win32' && found?.isFile() === true && (found.mode & 0o002) !== 0;
 }
 
 function contentOf(file: string): string | undefined {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { GatewayConfig } from '../../../config/config.js';
+import { isOpenToAll } from '../../../config/environment.js';
 import { OwnPaths } from '../../../platform/http/own-paths.js';
 import { FilesRead } from './file/files-read.js';
 import { RoutesError } from './file/routes-error.js';
@@ -10,6 +11,7 @@ import { routesContextOf } from './routes-context.js';
 export function routesFileMistakes(config: GatewayConfig, issuer: string): string[] {
   const { routesFile } = config;
   if (routesFile === undefined) return [];
+  if (isOpenToAll(routesFile)) return ['ROUTES_FILE names a file that every user may change: chmod o-w it.'];
   try {
     const context = routesContextOf(config, issuer, new OwnPaths(), new FilesRead());
     readRoutesFile(resolve(routesFile), context);
