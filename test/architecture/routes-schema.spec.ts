@@ -27,6 +27,7 @@ function tableOf(text: string): RouteTable {
   folder.write(authority.certificate, 'tls/ca.pem');
   folder.write(certificate, 'tls/gateway.pem');
   folder.write(key, 'tls/gateway.key');
+  folder.write('secret', 'secrets/report-key');
   return new RouteTable(folder.read(text));
 }
 

@@ -96,6 +96,7 @@ export function anAdmission(
   return {
     route,
     path: request.url ?? '/',
+    claims: undefined,
     identityHeaders: {},
     renewIdentity: async () => said.identityHeaders ?? {},
     terms: FOR_EVER,

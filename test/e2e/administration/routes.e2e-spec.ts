@@ -25,6 +25,7 @@ routes:
       health: { path: /health }
     timeouts: { total: 2m }
     retry: off
+    request_headers: { set: { X-Key: c4n4ry } }
     max_body: 1KiB
     spike_arrest: 30/second
     quotas: [{ limit: 10, per: hour, by: client }]
@@ -83,6 +84,9 @@ describe('GET /admin/routes', () => {
       forward_authorization: false,
       forwarded_header: false,
       drop_headers: [],
+      keep_headers: [],
+      request_headers: { set: ['X-Key'], add: [], remove: [] },
+      response_headers: { set: [], add: [], remove: [] },
       upstream: {
         targets: ['https://one.example', 'https://two.example'],
         strip_prefix: '/api',

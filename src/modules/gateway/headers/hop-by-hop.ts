@@ -5,7 +5,7 @@ import { type NameTest, type RawHeaders, anyOf, canonicalName, fieldsOf } from '
  * whoever receives it, trailers are not forwarded, and framing is each connection's own, so `Content-Length` is here
  * under every spelling; who forwards a body states its length anew.
  */
-const HOP_BY_HOP = anyOf(
+export const HOP_BY_HOP = anyOf(
   'connection',
   'keep-alive',
   'proxy-*',

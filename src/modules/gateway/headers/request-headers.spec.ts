@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_RULES } from './header-rules.js';
 import { type RequestFacts, requestHeaders } from './request-headers.js';
 
 const ADDED = ['Via', 'X-Forwarded-For', 'X-Forwarded-Proto', 'X-Forwarded-Host', 'X-Request-Id'];
@@ -7,6 +8,8 @@ const ROUTE: RequestFacts['route'] = {
   dropHeaders: [],
   forwardAuthorization: false,
   forwardedHeader: false,
+  keepHeaders: [],
+  requestHeaders: NO_RULES,
   methods: undefined,
   stripPrefix: '',
 };
@@ -14,6 +17,7 @@ const ROUTE: RequestFacts['route'] = {
 function facts(changes: Partial<RequestFacts> = {}): RequestFacts {
   return {
     clientIp: '203.0.113.9',
+    claims: undefined,
     publicOrigin: 'https://api.example',
     requestId: 'request-1',
     httpVersion: '1.1',
@@ -25,7 +29,11 @@ function facts(changes: Partial<RequestFacts> = {}): RequestFacts {
 
 /** The fields that passed, without those that this server adds. */
 function passed(rawHeaders: string[], changes: Partial<RequestFacts> = {}): [string, string][] {
-  return pairs(requestHeaders(rawHeaders, facts(changes))).filter(([name]) => !ADDED.includes(name));
+  return pairs(headersOf(rawHeaders, facts(changes))).filter(([name]) => !ADDED.includes(name));
+}
+
+function headersOf(rawHeaders: string[], said: RequestFacts): string[] {
+  return requestHeaders(rawHeaders, said).headers;
 }
 
 function pairs(headers: string[]): [string, string][] {
@@ -148,7 +156,7 @@ describe('the header of a request to an upstream', () => {
 
   it('sets the identity that the route has, whatever Connection names', () => {
     const fields = ['Connection', 'x-identity, x-forwarded-for, x-request-id, via', 'X-Identity', 'forged'];
-    const sent = pairs(requestHeaders(fields, facts({ identityHeaders: { 'X-Identity': 'ours' } })));
+    const sent = pairs(headersOf(fields, facts({ identityHeaders: { 'X-Identity': 'ours' } })));
     expect(sent).toEqual([
       ['Via', '1.1 grantway'],
       ['X-Forwarded-For', '203.0.113.9'],
@@ -161,12 +169,12 @@ describe('the header of a request to an upstream', () => {
 
   it('has the origin and the name of the request once, as this server knows them', () => {
     const forged = ['X-Forwarded-For', '1.1.1.1', 'X-Forwarded-Proto', 'http', 'X-Forwarded-Host', 'evil'];
-    const sent = requestHeaders([...forged, 'X-Request-Id', 'forged'], facts()).join(' ');
+    const sent = headersOf([...forged, 'X-Request-Id', 'forged'], facts()).join(' ');
     expect(sent).not.toMatch(/1\.1\.1\.1|http |evil|forged/);
   });
 
   it('appends itself to Via', () => {
-    const sent = pairs(requestHeaders(['Via', '1.0 a', 'Via', '1.1 b'], facts({ httpVersion: '1.0' })));
+    const sent = pairs(headersOf(['Via', '1.0 a', 'Via', '1.1 b'], facts({ httpVersion: '1.0' })));
     expect(sent.filter(([name]) => name === 'Via')).toEqual([['Via', '1.0 a, 1.1 b, 1.0 grantway']]);
   });
 
@@ -216,11 +224,11 @@ describe('the header of a request to an upstream', () => {
 
   it('says under which prefix clients know the upstream, whatever the client said', () => {
     const raw = ['X-Forwarded-Prefix', '/evil', 'Forwarded', 'for=evil'];
-    const sent = pairs(requestHeaders(raw, facts({ route: { ...ROUTE, stripPrefix: '/api' } })));
+    const sent = pairs(headersOf(raw, facts({ route: { ...ROUTE, stripPrefix: '/api' } })));
     expect(sent.filter(([name]) => /^(x-forwarded-prefix|forwarded)$/i.test(name))).toEqual([
       ['X-Forwarded-Prefix', '/api'],
     ]);
-    expect(requestHeaders(raw, facts())).not.toContain('X-Forwarded-Prefix');
+    expect(headersOf(raw, facts())).not.toContain('X-Forwarded-Prefix');
   });
 
   it.each([
@@ -228,7 +236,46 @@ describe('the header of a request to an upstream', () => {
     ['2001:db8::1', 'for="[2001:db8::1]";host="api.example";proto=https'],
   ])('has Forwarded where the route wants it (RFC 7239 §4, §6): %s', (clientIp, expected) => {
     const route = { ...ROUTE, forwardedHeader: true };
-    const sent = pairs(requestHeaders(['Forwarded', 'for=evil'], facts({ clientIp, route })));
+    const sent = pairs(headersOf(['Forwarded', 'for=evil'], facts({ clientIp, route })));
     expect(sent.filter(([name]) => name === 'Forwarded')).toEqual([['Forwarded', expected]]);
+  });
+
+  it('has what the route sets, adds and removes, and ours after that', () => {
+    const claims = { sub: 'alice' } as RequestFacts['claims'];
+    const rules: RequestFacts['route']['requestHeaders'] = {
+      set: [
+        { name: 'X-User-Id', value: [{ claim: 'sub' }] },
+        { name: 'X-Gone', value: [{ claim: 'nobody' }] },
+      ],
+      add: [{ name: 'Accept', value: ['b'] }],
+      remove: ['x_debug'],
+    };
+    const raw = ['x_user_id', 'evil', 'X-Gone', 'evil', 'Accept', 'a', 'X-Debug', '1'];
+    expect(passed(raw, { claims, route: { ...ROUTE, requestHeaders: rules } })).toEqual([
+      ['Accept', 'a'],
+      ['X-User-Id', 'alice'],
+      ['Accept', 'b'],
+    ]);
+  });
+
+  it('keeps a name that the route keeps, and tells the others that it drops', () => {
+    const raw = [
+      'X-Client-Id',
+      '7',
+      'X-User-Id',
+      'admin',
+      'X_Roles',
+      'admin',
+      'Host',
+      'a',
+      'Connection',
+      'x',
+    ];
+    const { headers, dropped } = requestHeaders(
+      raw,
+      facts({ route: { ...ROUTE, keepHeaders: ['x-client-id'] } }),
+    );
+    expect(headers.slice(0, 2)).toEqual(['X-Client-Id', '7']);
+    expect(dropped).toEqual(['x-user-id', 'x-roles']);
   });
 });

@@ -1,5 +1,7 @@
 import type { Route } from '../routes/route.js';
-import { canonicalName, fieldsOf, type NameTest, type RawHeaders } from './field-name.js';
+import { anyOf, canonicalName, fieldsOf, type NameTest, type RawHeaders } from './field-name.js';
+import { removedBy, ruledFields } from './header-rules.js';
+import type { TemplateValues } from './header-template.js';
 import { hopByHop } from './hop-by-hop.js';
 import {
   METHODS_WITH_SECOND_PATH,
@@ -10,16 +12,30 @@ import {
 } from './untrusted-names.js';
 
 /** What this server knows of a request and tells its upstream. */
-export interface RequestFacts {
-  /** Of the caller, a trusted proxy's word included. */
-  clientIp: string;
+export interface RequestFacts extends TemplateValues {
   /** Origin by which clients know this server. */
   publicOrigin: string;
-  requestId: string;
   /** Of the message received, as in `1.1`. */
   httpVersion: string;
   identityHeaders: Readonly<Record<string, string>>;
-  route: Pick<Route, 'dropHeaders' | 'forwardAuthorization' | 'forwardedHeader' | 'methods' | 'stripPrefix'>;
+  route: Pick<
+    Route,
+    | 'dropHeaders'
+    | 'forwardAuthorization'
+    | 'forwardedHeader'
+    | 'keepHeaders'
+    | 'methods'
+    | 'requestHeaders'
+    | 'stripPrefix'
+  >;
+}
+
+/** The header for an upstream. */
+export interface UpstreamHeader {
+  /** In the form of `rawHeaders`. */
+  headers: string[];
+  /** Canonical names of fields that the upstream must not get from a client. */
+  dropped: string[];
 }
 
 /** By what name this server signs `Via`. RFC 9110 §7.6.3 lets a pseudonym stand for its host. */
@@ -30,33 +46,43 @@ const PSEUDONYM = 'grantway';
  * that ends here (RFC 9110 §7.6.1), says who is calling, where from, or what to do instead; ours are set after that,
  * so no `Connection: x-identity` of the client takes them away.
  */
-export function requestHeaders(rawHeaders: RawHeaders, facts: RequestFacts): string[] {
+export function requestHeaders(rawHeaders: RawHeaders, facts: RequestFacts): UpstreamHeader {
   const endsHere = hopByHop(rawHeaders);
   const isWithheld = withheldBy(facts.route);
+  const isKept = anyOf(...facts.route.keepHeaders.map(canonicalName));
   const headers: string[] = [];
+  const dropped: string[] = [];
   const via: string[] = [];
   for (const [name, value] of fieldsOf(rawHeaders)) {
     const canonical = canonicalName(name);
-    if (endsHere(canonical) || isUntrusted(canonical) || isWithheld(canonical)) continue;
-    if (canonical === 'via') via.push(value);
+    if (endsHere(canonical) || canonical === 'host') continue;
+    if (isWithheld(canonical) || (isUntrusted(canonical) && !isKept(canonical))) dropped.push(canonical);
+    else if (canonical === 'via') via.push(value);
     else headers.push(name, value);
   }
   via.push(`${facts.httpVersion} ${PSEUDONYM}`);
   headers.push('Via', via.join(', '));
-  headers.push(...ours(facts));
-  return headers;
+  headers.push(...ruledFields(facts.route.requestHeaders, facts), ...ours(facts));
+  return { headers, dropped };
 }
 
 function isUntrusted(name: string): boolean {
-  return name === 'host' || name === 'cookie2' || isIdentity(name) || isForwarding(name) || isOverride(name);
+  return name === 'cookie2' || isIdentity(name) || isForwarding(name) || isOverride(name);
 }
 
 /** What a route says of the names that another may let through. */
-function withheldBy({ dropHeaders, forwardAuthorization, methods = [] }: RequestFacts['route']): NameTest {
+function withheldBy({
+  dropHeaders,
+  forwardAuthorization,
+  methods = [],
+  requestHeaders: rules,
+}: RequestFacts['route']): NameTest {
+  const isRuled = removedBy(rules);
   const dropped = new Set(dropHeaders.map(canonicalName));
   const hasSecondPath = METHODS_WITH_SECOND_PATH.some((method) => methods.includes(method));
   return (name) =>
     dropped.has(name) ||
+    isRuled(name) ||
     (isCredential(name) && !forwardAuthorization) ||
     (isSecondPath(name) && !hasSecondPath);
 }

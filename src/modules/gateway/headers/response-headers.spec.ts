@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_RULES } from './header-rules.js';
 import { type AnswerFacts, responseHeaders } from './response-headers.js';
 
 const TARGET = 'http://api.internal:8080';
@@ -7,6 +8,8 @@ function facts(changes: Partial<AnswerFacts> = {}): AnswerFacts {
   return {
     status: 200,
     requestId: 'request-1',
+    clientIp: '203.0.113.9',
+    claims: undefined,
     isAuthenticated: false,
     extraHeaders: {},
     target: TARGET,
@@ -17,6 +20,8 @@ function facts(changes: Partial<AnswerFacts> = {}): AnswerFacts {
       stripPrefix: '/api',
       addPrefix: '/v1',
       redirectOrigins: ['https://login.example'],
+      keepHeaders: [],
+      responseHeaders: NO_RULES,
     },
     ...changes,
   };
@@ -123,6 +128,27 @@ describe('the header of an answer to the client', () => {
   ])('names nothing twice in Vary: %j', (theirs, expected) => {
     const fields = theirs.flatMap((value) => ['Vary', value]);
     expect(sent(fields, { extraHeaders: { Vary: 'Origin' } })).toEqual(['Vary', expected]);
+  });
+});
+
+describe('the header of an answer on a route with rules', () => {
+  it('has what the route sets, adds, removes and keeps', () => {
+    const route: AnswerFacts['route'] = {
+      ...facts().route,
+      keepHeaders: ['SourceMap'],
+      responseHeaders: {
+        set: [{ name: 'Content-Security-Policy', value: ["default-src 'self'"] }],
+        add: [{ name: 'X-Trace', value: [{ field: 'request_id' }] }],
+        remove: ['X-Internal'],
+      },
+    };
+    const fields = ['content-security-policy', 'x', 'X_Internal', 'x', 'SourceMap', '/m', 'X-Runtime', '1'];
+    expect(sent(fields, { route })).toEqual([
+      ...['SourceMap', '/m'],
+      ...['Content-Security-Policy', "default-src 'self'"],
+      ...['X-Trace', 'request-1'],
+    ]);
+    expect(responseHeaders(fields, facts({ route })).dropped).toEqual(['x-runtime']);
   });
 });
 

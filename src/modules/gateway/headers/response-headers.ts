@@ -1,15 +1,19 @@
+import type { Route } from '../routes/route.js';
 import { mergedVary } from '../../../platform/http/vary.js';
 import { cacheControl } from './cache-control.js';
 import { type RawHeaders, anyOf, canonicalName, fieldsOf } from './field-name.js';
+import { removedBy, ruledFields } from './header-rules.js';
+import type { TemplateValues } from './header-template.js';
 import { hopByHop } from './hop-by-hop.js';
 import type { AnswerPlace } from './public-location.js';
 import { hasReferences, publicValue } from './public-references.js';
+import { isOrder, isOurs, isRevealing, overridesCacheControl } from './response-names.js';
 import { isForwarding, isIdentity } from './untrusted-names.js';
 
 /** An answer of an upstream, and what this server adds to it. */
-export interface AnswerFacts extends AnswerPlace {
+export interface AnswerFacts extends AnswerPlace, TemplateValues {
+  route: AnswerPlace['route'] & Pick<Route, 'keepHeaders' | 'responseHeaders'>;
   status: number;
-  requestId: string;
   /** Whether a token was asked for: then no shared cache may keep the answer. */
   isAuthenticated: boolean;
   /** Limits, CORS and the like. They replace the upstream's fields of the same name; `Vary` is added to. */
@@ -22,53 +26,9 @@ export interface ClientHeader {
   withheld: string[];
   /** Names of fields that refer to what the route does not lead to, and passed unchanged. */
   outside: string[];
+  /** Canonical names of fields that no client is sent, unless the route keeps them. */
+  dropped: string[];
 }
-
-/** What tells of the inside, and helps only those who look for a way in. */
-const isRevealing = anyOf(
-  'server',
-  'via',
-  'x-powered-by',
-  'x-aspnet-version',
-  'x-aspnetmvc-version',
-  'x-runtime',
-  'x-generator',
-  'x-served-by',
-  'x-backend*',
-  'x-upstream*',
-  'sourcemap',
-  'x-sourcemap',
-);
-
-/**
- * What is this server's to say: who may read across origins, what holds for the whole origin, which is that of other
- * upstreams too (its storage, its service workers, its reports), and where the client is said to find a resource otherwise.
- */
-const isOurs = anyOf(
-  'access-control-*',
-  'strict-transport-security',
-  'alt-svc',
-  'clear-site-data',
-  'service-worker-allowed',
-  'report-to',
-  'reporting-endpoints',
-  'nel',
-  'uri',
-);
-
-/** Orders to a proxy in front of this server, to send another file or page. */
-const isOrder = anyOf('x-accel-*', 'x-sendfile*', 'x-reproxy-*', 'x-lighttpd-*');
-
-/** What caches between here and the client obey before Cache-Control. RFC 9213. */
-const overridesCacheControl = anyOf(
-  'cdn-cache-control',
-  'cloudflare-cdn-cache-control',
-  'vercel-cdn-cache-control',
-  'netlify-cdn-cache-control',
-  'akamai-cache-control',
-  'edge-control',
-  'surrogate-control',
-);
 
 /**
  * Challenges for which a browser asks its user for a password in this server's name, or gives away the one of the
@@ -84,12 +44,19 @@ export function responseHeaders(rawHeaders: RawHeaders, facts: AnswerFacts): Cli
   const headers: string[] = [];
   const withheld: string[] = [];
   const outside: string[] = [];
+  const dropped: string[] = [];
+  const isKept = anyOf(...facts.route.keepHeaders.map(canonicalName));
+  const isRuled = removedBy(facts.route.responseHeaders);
   const cacheControls: string[] = [];
   const varies: string[] = [];
   for (const [name, value] of fieldsOf(rawHeaders)) {
     const canonical = canonicalName(name);
     if (isLength(name) && mayHaveLength(facts.status)) headers.push(name, value);
-    if (endsHere(canonical) || isWithheld(canonical) || replaced.has(canonical)) continue;
+    if (endsHere(canonical) || isRuled(canonical) || replaced.has(canonical)) continue;
+    if (isWithheld(canonical) && !isKept(canonical)) {
+      dropped.push(canonical);
+      continue;
+    }
     if (canonical === 'www-authenticate' && ASKS_FOR_PASSWORD.test(value)) continue;
     if (facts.isAuthenticated && overridesCacheControl(canonical)) continue;
     if (facts.isAuthenticated && canonical === 'cache-control') {
@@ -108,9 +75,10 @@ export function responseHeaders(rawHeaders: RawHeaders, facts: AnswerFacts): Cli
   if (facts.isAuthenticated && !replaced.has('cache-control')) {
     headers.push('Cache-Control', cacheControl(cacheControls));
   }
+  headers.push(...ruledFields(facts.route.responseHeaders, facts));
   if (Vary !== undefined) headers.push('Vary', mergedVary([...varies, Vary]));
   headers.push('X-Request-Id', facts.requestId, ...Object.entries(extra).flat());
-  return { headers, withheld, outside };
+  return { headers, withheld, outside, dropped };
 }
 
 function isWithheld(name: string): boolean {

@@ -101,6 +101,7 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
     return {
       route,
       path,
+      claims,
       identityHeaders,
       renewIdentity,
       terms: {

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { HeaderRules } from '../headers/header-rules.js';
 import type { ActiveRoutes } from '../routes/active-routes.js';
 import type { IdentityMode, Quota, Route, SpikeArrest } from '../routes/route.js';
 import { UNUSUAL_FORMS, type UnusualForm } from '../paths/unusual-forms.js';
@@ -46,6 +47,17 @@ class TimeoutsAnswer {
   total_ms: number | null;
 }
 
+class HeaderRulesAnswer {
+  @ApiProperty({ type: [String], description: 'Names; values may be secrets', example: ['X-Tenant'] })
+  set: readonly string[];
+
+  @ApiProperty({ type: [String], example: [] })
+  add: readonly string[];
+
+  @ApiProperty({ type: [String], example: [] })
+  remove: readonly string[];
+}
+
 export class RouteAnswer {
   @ApiProperty({ example: 'orders' })
   id: string;
@@ -89,6 +101,15 @@ export class RouteAnswer {
 
   @ApiProperty({ type: [String], description: 'Fields of clients that the upstream never gets', example: [] })
   drop_headers: readonly string[];
+
+  @ApiProperty({ type: [String], description: 'Fields that other routes drop', example: [] })
+  keep_headers: readonly string[];
+
+  @ApiProperty()
+  request_headers: HeaderRulesAnswer;
+
+  @ApiProperty()
+  response_headers: HeaderRulesAnswer;
 
   @ApiProperty()
   upstream: UpstreamAnswer;
@@ -154,6 +175,9 @@ function routeAnswerOf(route: Route): RouteAnswer {
     forward_authorization: route.forwardAuthorization,
     forwarded_header: route.forwardedHeader,
     drop_headers: route.dropHeaders,
+    keep_headers: route.keepHeaders,
+    request_headers: namesIn(route.requestHeaders),
+    response_headers: namesIn(route.responseHeaders),
     upstream: upstreamAnswerOf(route),
     timeouts: { connect_ms: connect, headers_ms: headers, idle_ms: idle, total_ms: total ?? null },
     retry: route.retry,
@@ -163,4 +187,8 @@ function routeAnswerOf(route: Route): RouteAnswer {
     websocket: route.webSocket,
     redirect_origins: route.redirectOrigins,
   };
+}
+
+function namesIn({ set, add, remove }: HeaderRules): HeaderRulesAnswer {
+  return { set: set.map(({ name }) => name), add: add.map(({ name }) => name), remove };
 }

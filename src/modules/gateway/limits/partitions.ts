@@ -1,4 +1,5 @@
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
+import { claimOf } from '../identity/claim-of.js';
 import type { LimitKey } from '../routes/route.js';
 import { networkOf } from '../../../platform/http/address-network.js';
 
@@ -33,19 +34,4 @@ function valuesOf(claims: AccessTokenClaims | undefined, name: string): string[]
   return values
     .filter((value) => ['string', 'number', 'boolean'].includes(typeof value))
     .map((value) => JSON.stringify(value));
-}
-
-const ATTRIBUTES = 'attributes.';
-
-/** `attributes.plan` is a detail that the directory keeps; any other name is a claim, and never one that is inherited. */
-function claimOf(claims: AccessTokenClaims | undefined, name: string): unknown {
-  return name.startsWith(ATTRIBUTES)
-    ? ownMember(claims?.attributes, name.slice(ATTRIBUTES.length))
-    : ownMember(claims, name);
-}
-
-function ownMember(object: object | undefined, name: string): unknown {
-  return object !== undefined && Object.hasOwn(object, name)
-    ? (object as Record<string, unknown>)[name]
-    : undefined;
 }

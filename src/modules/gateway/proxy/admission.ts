@@ -1,3 +1,4 @@
+import type { AccessTokenClaims } from '../../../protocol/access-token.js';
 import type { Route } from '../routes/route.js';
 import type { PendingChange } from '../user-changes/pending-change.js';
 import type { RevalidationTerms } from './revalidation.js';
@@ -7,6 +8,8 @@ export interface Admission {
   route: Route;
   /** The target of the upstream request: canonical path and query, exactly what was authorised. */
   path: string;
+  /** Of the caller; undefined on a public route. */
+  claims: AccessTokenClaims | undefined;
   /** Set on the request to the upstream, whatever came under these names. */
   identityHeaders: Readonly<Record<string, string>>;
   /** The same for another attempt: an assertion lasts no longer than one needs to arrive. */

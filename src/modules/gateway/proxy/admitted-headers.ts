@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
-import { requestHeaders } from '../headers/request-headers.js';
+import { type UpstreamHeader, requestHeaders } from '../headers/request-headers.js';
 import { type ClientHeader, responseHeaders } from '../headers/response-headers.js';
 import type { Admission } from './admission.js';
 import type { Target } from './targets/target.js';
 
 /** The header that an admitted request has at its upstream, without framing. */
-export function upstreamHeader(admission: Admission, request: IncomingMessage): string[] {
-  const { route, identityHeaders, requestId, clientIp, publicOrigin } = admission;
+export function upstreamHeader(admission: Admission, request: IncomingMessage): UpstreamHeader {
+  const { route, claims, identityHeaders, requestId, clientIp, publicOrigin } = admission;
   return requestHeaders(request.rawHeaders, {
-    ...{ route, identityHeaders, requestId, clientIp, publicOrigin },
+    ...{ route, claims, identityHeaders, requestId, clientIp, publicOrigin },
     httpVersion: request.httpVersion,
   });
 }
@@ -20,9 +20,9 @@ export function clientHeader(
   status: number,
   rawHeaders: string[],
 ): ClientHeader {
-  const { route, path, requestId, publicOrigin, extraResponseHeaders } = admission;
+  const { route, path, claims, clientIp, requestId, publicOrigin, extraResponseHeaders } = admission;
   return responseHeaders(rawHeaders, {
-    ...{ status, requestId, route, path, publicOrigin },
+    ...{ status, requestId, route, path, publicOrigin, claims, clientIp },
     target: target.origin,
     isAuthenticated: !route.public,
     extraHeaders: extraResponseHeaders,

@@ -15,9 +15,10 @@ export function answerListener(
 ): AnswerListener {
   return {
     header(status, rawHeaders) {
-      const { headers, withheld, outside } = clientHeader(admission, target, status, rawHeaders);
+      const { headers, withheld, outside, dropped } = clientHeader(admission, target, status, rawHeaders);
       log.withheld(withheld, target, admission);
       log.outside(outside, target, admission);
+      log.dropped(dropped, target, admission);
       return headers;
     },
     onDrain: () => exchange.resume(),

@@ -42,6 +42,12 @@ export class ExchangeLog {
     );
   }
 
+  /** @param names of the fields of a request or an answer that do not pass */
+  dropped(names: readonly string[], target: Target, admission: Admission): void {
+    if (names.length === 0) return;
+    this.logger.debug({ ...fieldsOf(target, admission), fields: names }, 'header fields were dropped');
+  }
+
   /** @param names of the fields of an answer whose references no prefix was exchanged in */
   outside(names: readonly string[], target: Target, admission: Admission): void {
     if (names.length === 0) return;

@@ -96,6 +96,9 @@ describe('a forwarded request', () => {
       ...['X-Request-Id', 'request-1'],
       ...['X-Identity', 'assertion'],
     ]);
+    expect(front.logs).toContainEqual(
+      expect.objectContaining({ level: 20, fields: expect.arrayContaining(['x-user-id', 'remote-user']) }),
+    );
   });
 
   it.each([

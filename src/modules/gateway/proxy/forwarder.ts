@@ -168,9 +168,17 @@ export class Forwarder {
   ): Promise<void> {
     if (!exchange.isStopped) {
       void exchange.over.then(target.enter(forwarding.admission.caller));
-      connections.dispatch(dispatchOptions(forwarding), exchange);
+      connections.dispatch(this.dispatchOptions(target, forwarding), exchange);
     }
     await exchange.answered;
+  }
+
+  private dispatchOptions(target: Target, forwarding: Forwarding): Dispatcher.DispatchOptions {
+    const { admission, request, body, contentLength } = forwarding;
+    const { headers, dropped } = upstreamHeader(admission, request);
+    this.log.dropped(dropped, target, admission);
+    if (contentLength !== undefined) headers.push('Content-Length', contentLength);
+    return { method: request.method ?? 'GET', path: admission.path, headers, body };
   }
 }
 
@@ -198,15 +206,4 @@ function stop(forwarding: Forwarding, reason: Error): void {
 async function renewIdentity(forwarding: Forwarding): Promise<void> {
   const { admission } = forwarding;
   forwarding.admission = { ...admission, identityHeaders: await admission.renewIdentity() };
-}
-
-function dispatchOptions({
-  admission,
-  request,
-  body,
-  contentLength,
-}: Forwarding): Dispatcher.DispatchOptions {
-  const headers = upstreamHeader(admission, request);
-  if (contentLength !== undefined) headers.push('Content-Length', contentLength);
-  return { method: request.method ?? 'GET', path: admission.path, headers, body };
 }

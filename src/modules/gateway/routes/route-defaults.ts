@@ -1,3 +1,4 @@
+import { NO_RULES } from '../headers/header-rules.js';
 import type { LimitKey, Route, Upstream, UpstreamTimeouts } from './route.js';
 
 /**
@@ -36,6 +37,9 @@ export const DEFAULT_ROUTE = Object.freeze({
   forwardAuthorization: false,
   forwardedHeader: false,
   dropHeaders: [],
+  keepHeaders: [],
+  requestHeaders: NO_RULES,
+  responseHeaders: NO_RULES,
   stripPrefix: '',
   addPrefix: '',
   timeouts: DEFAULT_TIMEOUTS,

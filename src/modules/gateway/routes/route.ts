@@ -1,4 +1,5 @@
 import type { HeaderPreset } from '../identity/header-presets.js';
+import type { HeaderRules } from '../headers/header-rules.js';
 import type { UnusualForm } from '../paths/unusual-forms.js';
 
 /** How an upstream learns who calls: a signed assertion, plain headers in a proxy's dialect, or not at all. */
@@ -73,6 +74,11 @@ export interface Route {
   forwardedHeader: boolean;
   /** Fields of clients that the upstream never gets, besides those that none does. In any spelling. */
   dropHeaders: readonly string[];
+  /** Fields that pass although their names are dropped on other routes. */
+  keepHeaders: readonly string[];
+  /** What changes in the header of requests, and of answers. */
+  requestHeaders: HeaderRules;
+  responseHeaders: HeaderRules;
   upstream: Upstream;
   /** Taken off the front of the path, then `addPrefix` put there. Empty for none. */
   stripPrefix: string;

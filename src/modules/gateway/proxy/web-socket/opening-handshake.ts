@@ -89,7 +89,8 @@ export class OpeningHandshake {
 
   private async dispatch(): Promise<void> {
     const { admission, upgrade, exchange } = this;
-    const headers = upstreamHeader(admission, upgrade.request);
+    const { headers, dropped } = upstreamHeader(admission, upgrade.request);
+    this.log.dropped(dropped, this.target, admission);
     const options = { method: 'GET', path: admission.path, headers, upgrade: 'websocket' };
     // A connection that was used before may be closing, and a tunnel takes one from the pool for good.
     this.target.freshConnections.dispatch(options, exchange);

@@ -30,6 +30,9 @@ export interface RouteEntry {
   forward_authorization?: boolean;
   forwarded_header?: boolean;
   drop_headers?: string[];
+  keep_headers?: string[];
+  request_headers?: HeaderRulesEntry;
+  response_headers?: HeaderRulesEntry;
   upstream: string | UpstreamEntry;
   timeouts?: { connect?: string; headers?: string; idle?: string; total?: string };
   retry?: 'on' | 'off';
@@ -38,6 +41,16 @@ export interface RouteEntry {
   quotas?: Quota[];
   websocket?: boolean;
   redirect_origins?: string[];
+}
+
+/** Values by field name. */
+export type HeaderValuesEntry = Record<string, string | { value_file: string }>;
+
+/** `request_headers` or `response_headers` of an entry. */
+export interface HeaderRulesEntry {
+  set?: HeaderValuesEntry;
+  add?: HeaderValuesEntry;
+  remove?: string[];
 }
 
 export interface UpstreamEntry {
@@ -64,7 +77,8 @@ export interface TlsEntry {
 }
 
 /**
- * The route of an entry, with a default for whatever it does not say.
+ * The route of an entry, with a default for whatever it does not say; rules about header fields need files, and are read by
+ * `readHeaderRules`.
  * @param audience of a route that names none
  */
 export function routeOf(entry: RouteEntry, tls: Upstream['tls'], audience: string): Route {
@@ -82,6 +96,9 @@ export function routeOf(entry: RouteEntry, tls: Upstream['tls'], audience: strin
     forwardAuthorization: entry.forward_authorization ?? DEFAULT_ROUTE.forwardAuthorization,
     forwardedHeader: entry.forwarded_header ?? DEFAULT_ROUTE.forwardedHeader,
     dropHeaders: entry.drop_headers ?? DEFAULT_ROUTE.dropHeaders,
+    keepHeaders: entry.keep_headers ?? DEFAULT_ROUTE.keepHeaders,
+    requestHeaders: DEFAULT_ROUTE.requestHeaders,
+    responseHeaders: DEFAULT_ROUTE.responseHeaders,
     upstream: upstreamOf(upstream, tls),
     stripPrefix: upstream.strip_prefix ?? DEFAULT_ROUTE.stripPrefix,
     addPrefix: upstream.add_prefix ?? DEFAULT_ROUTE.addPrefix,

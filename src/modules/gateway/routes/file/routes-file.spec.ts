@@ -37,6 +37,9 @@ describe('a route of the file', () => {
       forwardAuthorization: false,
       forwardedHeader: false,
       dropHeaders: [],
+      keepHeaders: [],
+      requestHeaders: { set: [], add: [], remove: [] },
+      responseHeaders: { set: [], add: [], remove: [] },
       upstream: {
         targets: ['http://upstream:8080'],
         tls: undefined,
@@ -61,6 +64,7 @@ describe('a route of the file', () => {
     const ca = authority.certificate;
     const { certificate, key } = authority.issue({ name: 'gateway' });
     folder.write(ca, 'tls/ca.pem');
+    folder.write('s3cret {claim:sub}\n', 'key.txt');
     folder.write(certificate, 'tls/cert.pem');
     folder.write(key, 'tls/key.pem');
     const [route] = folder.read(`
@@ -75,6 +79,12 @@ routes:
     forward_authorization: true
     forwarded_header: true
     drop_headers: [X-Partner]
+    keep_headers: [X-Client-Id]
+    request_headers:
+      set: { X-Tenant: "t-{claim:attributes.tenant}", X-Key: { value_file: key.txt } }
+      add: { X-Trace: "{request_id} {client_ip} {{}}" }
+      remove: [X-Debug]
+    response_headers: { remove: [X-Internal] }
     upstream:
       targets: [https://one.example, "https://two.example:8443"]
       strip_prefix: /api
@@ -103,6 +113,18 @@ routes:
       forwardAuthorization: true,
       forwardedHeader: true,
       dropHeaders: ['X-Partner'],
+      keepHeaders: ['X-Client-Id'],
+      requestHeaders: {
+        set: [
+          { name: 'X-Tenant', value: ['t-', { claim: 'attributes.tenant' }] },
+          { name: 'X-Key', value: ['s3cret {claim:sub}'] },
+        ],
+        add: [
+          { name: 'X-Trace', value: [{ field: 'request_id' }, ' ', { field: 'client_ip' }, ' ', '{', '}'] },
+        ],
+        remove: ['X-Debug'],
+      },
+      responseHeaders: { set: [], add: [], remove: ['X-Internal'] },
       upstream: {
         targets: ['https://one.example', 'https://two.example:8443'],
         tls: { ca, certificate, key, serverName: 'orders.internal' },
@@ -192,6 +214,34 @@ describe('the mistakes of a file', () => {
       [4, 5, 'is only for a route without others below it, and route admin is one'],
       [11, 5, 'is only for a path of literal segments that ends in /**'],
     ]);
+  });
+
+  it('are told of header fields that no route may rule, by line and column', () => {
+    const text = `routes:
+  - id: a
+    path: /a
+    public: true
+    upstream: http://u
+    keep_headers: [X-Identity]
+    request_headers:
+      set:
+        Host: evil
+        X-A: "{claim:sub}"
+        X-B: "{sub}"
+        X-C: { value_file: missing }
+        X-D: " a"
+    response_headers: { remove: [Content-Length] }
+`;
+    expect(folder.mistakesOf(text).map(({ line, detail }) => [line, detail])).toEqual([
+      [6, 'is a name that never passes'],
+      [9, 'is a name that a route never sets, adds or removes'],
+      [10, 'names a claim, and nobody is known on a public route'],
+      [11, 'must be a text with fields such as {claim:sub}, or name a file that can be read'],
+      [12, 'must be a text with fields such as {claim:sub}, or name a file that can be read'],
+      [13, 'must be one line without control characters, and without spaces at its ends'],
+      [14, 'is a name that a route never sets, adds or removes'],
+    ]);
+    expect(folder.mistakesOf(text.replace('" a"', '"a\\nb"')).at(-1)?.detail).toMatch(/control characters/);
   });
 
   it('are told to an operator in lines', () => {

@@ -6,6 +6,7 @@ import { claimsOnOwnPaths } from '../own-path-claims.js';
 import { conflictsBetween } from '../route-conflicts.js';
 import type { Route } from '../route.js';
 import type { FilesRead } from './files-read.js';
+import { readHeaderRules } from './header-rules-entry.js';
 import { type RouteEntry, routeOf, upstreamEntryOf } from './route-entry.js';
 import { type EntryContext, mistakesOfEntry } from './route-mistakes.js';
 import { type Finding, RoutesError } from './routes-error.js';
@@ -75,7 +76,11 @@ function readEntry(
 ): { route: Route; mistakes: Finding[] } {
   const { tls, findings } = readTls(upstreamEntryOf(entry).tls, directory, files);
   const inTls = findings.map(({ place, detail }) => ({ place: ['upstream', 'tls', ...place], detail }));
-  return { route: routeOf(entry, tls, audience), mistakes: [...mistakesOfEntry(entry, context), ...inTls] };
+  const headers = readHeaderRules(entry, directory, files);
+  return {
+    route: { ...routeOf(entry, tls, audience), ...headers.rules },
+    mistakes: [...mistakesOfEntry(entry, context), ...inTls, ...headers.findings],
+  };
 }
 
 function mistakesTogether(

@@ -17,6 +17,7 @@ import {
   STRING,
   wholeNumber,
 } from './schema-terms.js';
+import { headerRules } from './headers-schema.js';
 import { PATHS } from './paths-schema.js';
 import { UPSTREAM } from './upstream-schema.js';
 
@@ -100,6 +101,15 @@ const ROUTE = {
         description:
           'Names of header fields of clients that the upstream believes and must not get, besides those that never pass',
       },
+      keep_headers: {
+        ...listOf(FIELD_NAME),
+        description: 'Names of header fields that pass here, while they are dropped on other routes',
+      },
+      request_headers: headerRules(
+        'Header fields of requests. {request_id}, {client_ip} and {claim:<name>} stand for what they are in each request; ' +
+          'without the claim there is no field. {{ and }} are braces',
+      ),
+      response_headers: headerRules('Header fields of responses, with the same values'),
       upstream: {
         ...shortOr(UPSTREAM, ORIGIN),
         description: 'Where to: an origin, or targets and how to treat them',

@@ -1,0 +1,60 @@
+import type { AccessTokenClaims } from '../../../protocol/access-token.js';
+import { claimOf } from '../identity/claim-of.js';
+
+/** A field value of a route: texts, and what is put between them for each request. */
+export type HeaderTemplate = readonly (string | TemplateField)[];
+
+export type TemplateField = { readonly field: 'request_id' | 'client_ip' } | { readonly claim: string };
+
+/** What the fields of a template stand for in one request. */
+export interface TemplateValues {
+  requestId: string;
+  clientIp: string;
+  /** Undefined on a public route. */
+  claims: AccessTokenClaims | undefined;
+}
+
+/** `{request_id}`, `{client_ip}`, `{claim:<name>}`; `{{` and `}}` are braces. */
+const PART = /\{\{|\}\}|\{(request_id|client_ip|claim:[A-Za-z_][A-Za-z0-9_.-]{0,63})\}|[^{}]+|[{}]/g;
+
+/** @returns undefined for a brace that belongs to nothing */
+export function parseTemplate(text: string): HeaderTemplate | undefined {
+  const parts: (string | TemplateField)[] = [];
+  for (const [part, field] of text.matchAll(PART)) {
+    if (part === '{' || part === '}') return undefined;
+    if (field === undefined) parts.push(part === '{{' || part === '}}' ? part[0]! : part);
+    else if (field.startsWith('claim:')) parts.push({ claim: field.slice('claim:'.length) });
+    else parts.push({ field: field as 'request_id' | 'client_ip' });
+  }
+  return parts;
+}
+
+/**
+ * The value for one request; UTF-8, byte by byte, as all that this server sends.
+ * @returns undefined where a claim is missing, or has what no field value may have: the field is left out then
+ */
+export function renderTemplate(template: HeaderTemplate, values: TemplateValues): string | undefined {
+  let value = '';
+  for (const part of template) {
+    const text = typeof part === 'string' ? part : valueOf(part, values);
+    if (text === undefined) return undefined;
+    value += text;
+  }
+  return isFieldValue(value) ? Buffer.from(value, 'utf8').toString('latin1') : undefined;
+}
+
+/** Never a line break or another control character (RFC 9110 §5.5); nor nothing, which some take for another value. */
+export function isFieldValue(value: string): boolean {
+  return value !== '' && value.trim() === value && !/\p{Cc}/u.test(value);
+}
+
+function valueOf(part: TemplateField, { requestId, clientIp, claims }: TemplateValues): string | undefined {
+  if ('field' in part) return part.field === 'request_id' ? requestId : clientIp;
+  const values = [claimOf(claims, part.claim)].flat();
+  const isText = values.every((value) => ['string', 'number', 'boolean'].includes(typeof value));
+  // One with a comma in it would be taken for two.
+  const isList = values.length > 1;
+  if (values.length === 0 || !isText || (isList && values.some((value) => String(value).includes(','))))
+    return undefined;
+  return values.join(',');
+}
