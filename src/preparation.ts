@@ -1,10 +1,25 @@
-import type { INestApplicationContext } from '@nestjs/common';
+import type { INestApplication, INestApplicationContext } from '@nestjs/common';
 import type { Config } from './config/config.js';
 import { ConfigurationError } from './config/environment.js';
+import { RoutesError } from './modules/gateway/index.js';
 import { SigningKeyRing } from './modules/tokens/index.js';
 import { Database } from './platform/database/database.js';
 import { AppLogger } from './platform/logging/logging.module.js';
 import { databaseMistakes } from './start-checks.js';
+
+/**
+ * Initialises the application, which writes nothing. Routes that claim paths of this process are known only then, and are
+ * reported together with what is wrong with the database.
+ * @throws ConfigurationError
+ */
+export async function initialize(app: INestApplication, config: Config): Promise<void> {
+  try {
+    await app.init();
+  } catch (error) {
+    if (!(error instanceof RoutesError)) throw error;
+    throw new ConfigurationError([...error.lines, ...(await databaseMistakes(config, app.get(Database)))]);
+  }
+}
 
 /**
  * Checks what is in the database, then gives it what a process needs before its first request: tables and signing keys.

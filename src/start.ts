@@ -11,7 +11,7 @@ import { createLogger } from './platform/logging/logger.js';
 import { readable } from './platform/logging/readable-log.js';
 import { whenNpmIsGone } from './platform/process/npm-parent.js';
 import { outliveTerminal, terminalIsGone } from './platform/process/terminal.js';
-import { prepareDatabase } from './preparation.js';
+import { initialize, prepareDatabase } from './preparation.js';
 import { checkedConfig } from './start-checks.js';
 
 /** How long requests in flight may take once a stop was asked for. Milliseconds. */
@@ -30,7 +30,7 @@ export async function start(environment: Environment): Promise<void> {
     const logger = createLogger(config.server.logLevel, process.stdout.isTTY ? readable(output) : output);
     app = await createApp(config, logger);
     stopOnSignal(app, environment, logger);
-    await app.init();
+    await initialize(app, config);
     await prepareDatabase(app, config);
     const first = await makeFirstClient(app, config, logger);
     await listen(app, config.server);

@@ -175,6 +175,18 @@ describe('the configuration of a process', () => {
     expect(existsSync(join(home.folder, 'not'))).toBe(false);
   });
 
+  it('is refused in one list when routes claim paths that only the application knows', async () => {
+    const file = join(home.folder, 'routes.yaml');
+    writeFileSync(file, 'routes:\n  - { id: a, path: /token, upstream: "http://127.0.0.1:9" }\n');
+    const complaint = await complaintOf({
+      ROLES: 'identity,oauth,gateway',
+      ROUTES_FILE: file,
+      BOOTSTRAP_PASSWORD: 'canary',
+    });
+    expect(complaint).toMatch(/^ {2}- ROUTES_FILE, line 2, column \d+, \/routes\/0\/path: /m);
+    expect(complaint).toMatch(/^ {2}- BOOTSTRAP_PASSWORD: /m);
+  });
+
   it('is refused before anything is written: a first start that fails leaves no data directory', async () => {
     const dataDir = join(home.folder, 'not-there');
     const environment = { DATA_DIR: dataDir, NODE_ENV: 'production', ENCRYPTION_KEY: KEY };
