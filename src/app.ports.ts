@@ -22,8 +22,14 @@ import {
   SubjectStatusOfDirectory,
 } from './modules/auth/index.js';
 import { ChangedUsers, IdentityAssertions } from './modules/gateway/index.js';
-import { AllowedOriginsOfClients, ClientTokens, ClientsModule } from './modules/clients/index.js';
 import {
+  AllowedOriginsOfClients,
+  ClientTokens,
+  ClientsModule,
+  type EndedGrants,
+} from './modules/clients/index.js';
+import {
+  type GrantEnd,
   GrantRegistry,
   IdentityAssertionIssuer,
   OpaqueAccessTokensOfGrants,
@@ -98,8 +104,8 @@ class ClientTokensOfGrants extends ClientTokens {
     super();
   }
 
-  async end(clientId: string): Promise<void> {
-    await this.grants.endAllOfClient(clientId, 'client_disabled');
+  async end(clientId: string, grants: EndedGrants, reason: GrantEnd): Promise<void> {
+    await this.grants.endOfClient(clientId, grants, reason);
   }
 
   async narrow(clientId: string, scope: readonly string[]): Promise<void> {

@@ -34,6 +34,12 @@ export interface Client {
   updatedAt: Date;
 }
 
+/** A client that has proven who it is, or a public one that need not. */
+export interface AuthenticatedClient extends Client {
+  /** Digest of the secret that it presented; null for a public client. */
+  presentedHash: Buffer | null;
+}
+
 /** The digests by which a client's secret is known. A rotated one stays good until it expires. */
 export interface ClientSecrets {
   current: Buffer | null;

@@ -6,10 +6,10 @@ import { UserDetailsAndTokenFormat1764028800000 } from './persistence/migrations
 export { AllowedOriginsOfClients } from './allowed-origins-of-clients.js';
 export { ClientAuthenticator } from './authentication/client-authenticator.js';
 export { presentedCredentials } from './authentication/presented-credentials.js';
-export type { Client } from './client.js';
+export type { AuthenticatedClient, Client } from './client.js';
 export { ClientsModule } from './clients.module.js';
 export { ClientRegistry } from './registration/client-registry.js';
-export { ClientTokens } from './registration/client-tokens.js';
+export { ClientTokens, type EndedGrants } from './registration/client-tokens.js';
 
 export const clientsPersistence: Persistence = {
   entities: [ClientEntity],

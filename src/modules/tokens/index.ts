@@ -10,7 +10,7 @@ import { SigningKeyEntity } from './persistence/signing-key.entity.js';
 
 export { IdentityAssertionIssuer } from './assertions/identity-assertion-issuer.js';
 export { AccessTokenIssuer } from './access-tokens/access-token-issuer.js';
-export type { Grant } from './grants/grant.js';
+export type { Grant, GrantEnd } from './grants/grant.js';
 export type { GrantLifetimes } from './grants/grant-lifetimes.js';
 export { GrantRegistry, type SignIn } from './grants/grant-registry.js';
 export { type RefreshOrigin, RefreshTokenRotation } from './grants/refresh-token-rotation.js';

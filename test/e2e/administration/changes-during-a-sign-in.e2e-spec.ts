@@ -47,6 +47,15 @@ const CHANGES: [string, () => Promise<unknown>][] = [
     'the password is reset',
     () => admin('PATCH', `/admin/users/${person.sub}`, { password: 'eleven calm rivers bending' }),
   ],
+  [
+    'the client loses the password grant',
+    () => admin('PATCH', `/admin/clients/${client.id}`, { grant_types: ['refresh_token'] }),
+  ],
+  [
+    'the client loses the refresh grant',
+    () => admin('PATCH', `/admin/clients/${client.id}`, { grant_types: ['password'] }),
+  ],
+  ['the secret of the client leaked', () => admin('POST', `/admin/clients/${client.id}/secret`)],
   ['the client is disabled', () => admin('PATCH', `/admin/clients/${client.id}`, { status: 'disabled' })],
   ['the client is deleted', () => admin('DELETE', `/admin/clients/${client.id}`)],
 ];
@@ -101,6 +110,7 @@ describe('the client credentials grant', () => {
   it.each([
     ['disabled', () => admin('PATCH', `/admin/clients/${client.id}`, { status: 'disabled' })],
     ['deleted', () => admin('DELETE', `/admin/clients/${client.id}`)],
+    ['given a new secret', () => admin('POST', `/admin/clients/${client.id}/secret`)],
   ])('issues nothing when the client is %s', async (_, happens) => {
     const before = (await post(server, '/token', client, form)).json;
     rightBefore('ofClient', happens);

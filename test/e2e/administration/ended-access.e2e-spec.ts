@@ -139,12 +139,33 @@ const STATES_OF_A_CLIENT: State[] = [
   {
     state: 'its refresh grant removed',
     change: (_, client) => patchClient(client, { grant_types: ['password'] }),
-    expected: { ...UNTOUCHED, refreshGrant: 'unauthorized_client' },
+    expected: { ...ENDED, passwordGrant: 'granted', refreshGrant: 'unauthorized_client' },
   },
   {
     state: 'its password grant removed',
     change: (_, client) => patchClient(client, { grant_types: ['refresh_token'] }),
-    expected: { ...UNTOUCHED, passwordGrant: 'unauthorized_client' },
+    expected: { ...ENDED, passwordGrant: 'unauthorized_client' },
+  },
+  {
+    state: 'no longer first-party',
+    change: (_, client) => patchClient(client, { first_party: false, grant_types: ['refresh_token'] }),
+    expected: { ...ENDED, passwordGrant: 'unauthorized_client' },
+  },
+  {
+    state: 'its grants removed and given back',
+    change: async (_, client) => {
+      await patchClient(client, { grant_types: [] });
+      await patchClient(client, { grant_types: ['password', 'refresh_token'] });
+    },
+    expected: { ...ENDED, passwordGrant: 'granted' },
+  },
+  {
+    state: 'a grant type more, and one of its own less',
+    change: async (_, client) => {
+      await patchClient(client, { grant_types: ['password', 'refresh_token', 'client_credentials'] });
+      await patchClient(client, { grant_types: ['password', 'refresh_token'] });
+    },
+    expected: UNTOUCHED,
   },
   {
     state: 'its secret rotated, the old one still good',
@@ -166,8 +187,39 @@ const STATES_OF_A_CLIENT: State[] = [
     },
   },
   {
-    state: 'another name and another lifetime',
-    change: (_, client) => patchClient(client, { client_name: 'Renamed', access_token_ttl: 60 }),
+    state: 'a new secret at once',
+    change: async (_, { id }) => admin('POST', `/admin/clients/${id}/secret`, {}),
+    expected: CLIENT_ENDED,
+  },
+  {
+    state: 'its secret rotated with an overlap, and its sessions ended',
+    change: (_, { id }) => admin('POST', `/admin/clients/${id}/secret`, { overlap: 60, end_sessions: true }),
+    expected: { ...ENDED, passwordGrant: 'granted' },
+  },
+  {
+    state: 'a new secret at once, and its sessions kept',
+    change: (_, { id }) => admin('POST', `/admin/clients/${id}/secret`, { end_sessions: false }),
+    expected: {
+      passwordGrant: 'invalid_client',
+      refreshGrant: 'invalid_client',
+      api: 'served',
+      introspection: 'active',
+      ownIntrospection: 'invalid_client',
+    },
+  },
+  {
+    state: 'other members, on which no session rests',
+    change: (_, client) =>
+      patchClient(client, {
+        client_name: 'Renamed',
+        access_token_ttl: 60,
+        refresh_token_ttl: 600,
+        grant_ttl: 600,
+        refresh_leeway: 0,
+        allowed_origins: ['https://app.example'],
+        audiences: [],
+        user_details: [],
+      }),
     expected: UNTOUCHED,
   },
 ];
@@ -354,7 +406,7 @@ describe('a client whose scope is narrowed', () => {
 describe('a deletion that failed before it came to the tokens', () => {
   it.each([
     ['a person', 'endAllOfSubject', ({ sub }: TestPerson) => `/admin/users/${sub}`],
-    ['a client', 'endAllOfClient', (_: TestPerson, { id }: TestClient) => `/admin/clients/${id}`],
+    ['a client', 'endOfClient', (_: TestPerson, { id }: TestClient) => `/admin/clients/${id}`],
   ] as const)('ends those of %s when it is tried again', async (_, step, pathOf) => {
     const client = await aConfidentialClient(server);
     const person = await aPerson(server);
@@ -369,6 +421,42 @@ describe('a deletion that failed before it came to the tokens', () => {
     expect((await admin('DELETE', path)).status).toBe(404);
     expect(apiVerdict(await bearer(server, token, API))).toBe('invalid_token');
     expect(activity(await introspect(server, resourceServer, token))).toBe('inactive');
+  });
+});
+
+describe('the tokens of a client itself', () => {
+  const form = { grant_type: 'client_credentials' };
+
+  it.each([
+    ['it loses the grant type', (client: TestClient) => patchClient(client, { grant_types: ['password'] })],
+    ['its secret may have leaked', ({ id }: TestClient) => admin('POST', `/admin/clients/${id}/secret`)],
+  ])('end when %s', async (_, change) => {
+    const client = await aConfidentialClient(server, { grantTypes: ['password', 'client_credentials'] });
+    const { json } = await post(server, '/token', client, form);
+    expect(apiVerdict(await bearer(server, json.access_token, API))).toBe('served');
+    expect((await change(client)).status).toBe(200);
+    expect(apiVerdict(await bearer(server, json.access_token, API))).toBe('invalid_token');
+  });
+
+  it('go on when it loses what the sessions of users rest on', async () => {
+    const client = await aConfidentialClient(server, { grantTypes: ['password', 'client_credentials'] });
+    const { json } = await post(server, '/token', client, form);
+    await patchClient(client, { grant_types: ['client_credentials'], first_party: false });
+    expect(apiVerdict(await bearer(server, json.access_token, API))).toBe('served');
+  });
+});
+
+describe('a change of a client that failed before it came to the sessions', () => {
+  it('ends them when it is tried again, although nothing of the client changes any more', async () => {
+    const client = await aConfidentialClient(server);
+    const token = (await signIn(server, client, await aPerson(server))).json.access_token;
+    const away = Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
+    vi.spyOn(server.app.get(GrantRegistry), 'endOfClient').mockRejectedValueOnce(away);
+    const change = { grant_types: ['refresh_token'] };
+    expect((await patchClient(client, change)).status).toBe(503);
+    expect(apiVerdict(await bearer(server, token, API))).toBe('served');
+    expect((await patchClient(client, change)).status).toBe(200);
+    expect(apiVerdict(await bearer(server, token, API))).toBe('invalid_token');
   });
 });
 

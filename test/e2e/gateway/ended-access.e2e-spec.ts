@@ -214,9 +214,9 @@ const AT_THE_GATEWAY: State[] = [
   {
     state: 'a client that may no longer refresh',
     change: (_, client) => patchClient(client, { grant_types: ['password'] }),
-    atOnce: SERVED,
+    atOnce: ENDED,
     refreshed: 'unauthorized_client',
-    afterwards: SERVED,
+    afterwards: ENDED,
   },
   {
     state: 'an access token that is revoked',

@@ -2,11 +2,11 @@ import type { Form } from '../../../protocol/form.js';
 import type { GrantType } from '../../../protocol/grant-types.js';
 import { InvalidRequest } from '../../../protocol/oauth-error.js';
 import type { TokenAnswer } from '../../../protocol/token-answer.js';
-import type { Client } from '../../clients/index.js';
+import type { AuthenticatedClient } from '../../clients/index.js';
 
 /** A token request whose client is authenticated and may use the grant type. */
 export interface TokenRequest {
-  client: Client;
+  client: AuthenticatedClient;
   form: Form;
   /** Address the request came from. */
   ip: string;

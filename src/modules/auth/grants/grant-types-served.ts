@@ -1,7 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { GrantType } from '../../../protocol/grant-types.js';
 import { UnauthorizedClient, UnsupportedGrantType } from '../../../protocol/oauth-error.js';
 import type { Client } from '../../clients/index.js';
 import { GRANT_HANDLERS, GrantHandler } from './grant-handler.js';
+
+/** Whether a client may use a grant type. RFC 9700 §2.4 leaves the password grant to first parties at most. */
+export function mayUse({ grantTypes, firstParty }: Client, type: GrantType): boolean {
+  return grantTypes.includes(type) && (type !== 'password' || firstParty);
+}
 
 /** Finds the handler of a grant type. */
 @Injectable()
@@ -24,8 +30,7 @@ export class GrantTypesServed {
   handlerFor(grantType: string, client: Client): GrantHandler {
     const handler = this.handlers.get(grantType);
     if (handler === undefined) throw new UnsupportedGrantType();
-    const isGiven = client.grantTypes.includes(handler.type);
-    if (!isGiven || (handler.type === 'password' && !client.firstParty)) {
+    if (!mayUse(client, handler.type)) {
       throw new UnauthorizedClient('The client is not authorized to use this grant type.');
     }
     return handler;

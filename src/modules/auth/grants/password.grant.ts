@@ -6,12 +6,13 @@ import { InvalidGrant, InvalidRequest } from '../../../protocol/oauth-error.js';
 import type { SignedInOwner } from '../../../protocol/resource-owner.js';
 import { mayHold } from '../../../protocol/scopes.js';
 import type { TokenAnswer } from '../../../protocol/token-answer.js';
-import { type Client, ClientAuthenticator } from '../../clients/index.js';
+import { type AuthenticatedClient, ClientAuthenticator } from '../../clients/index.js';
 import { type Grant, GrantRegistry } from '../../tokens/index.js';
 import { ResourceOwnerAuthenticator } from '../resource-owner-authenticator.js';
 import { refuseBeyondRoles, requestedScope } from '../scopes/scope-policy.js';
 import { GrantedDetails } from './granted-details.js';
 import { GrantHandler, type TokenRequest, required } from './grant-handler.js';
+import { mayUse } from './grant-types-served.js';
 import { lifetimesOf } from './lifetimes.js';
 import { ResourceOwnerSignIn } from './resource-owner-sign-in.js';
 import { TokenAnswers } from './token-answers.js';
@@ -51,7 +52,7 @@ export class PasswordGrant extends GrantHandler {
     const { grant, refreshToken } = await this.begin(owner, scope, request);
     this.undelivered.endOnDisconnection(grant, request.disconnection);
     const answer = await this.answers.answer(client, grant, scope, refreshToken);
-    await this.confirm(owner, client, grant);
+    await this.confirm(owner, client, grant, refreshToken !== undefined);
     return answer;
   }
 
@@ -92,12 +93,20 @@ export class PasswordGrant extends GrantHandler {
    * grants that they find; one stored a moment later they miss, and this look sees what they changed. One of the two
    * always catches it.
    */
-  private async confirm(owner: SignedInOwner, client: Client, grant: Grant): Promise<void> {
+  private async confirm(
+    owner: SignedInOwner,
+    client: AuthenticatedClient,
+    grant: Grant,
+    isRefreshable: boolean,
+  ): Promise<void> {
     const person = await this.directory.describe(owner.sub);
-    const registration = await this.clients.findActive(client.clientId);
+    const registration = await this.clients.reconfirm(client);
     const stands =
+      registration !== undefined &&
+      mayUse(registration, this.type) &&
+      (!isRefreshable || mayUse(registration, 'refresh_token')) &&
       person?.credentials_version === owner.credentials_version &&
-      grant.scope.every((scope) => mayHold(scope, person.roles) && registration?.scope.includes(scope));
+      grant.scope.every((scope) => mayHold(scope, person.roles) && registration.scope.includes(scope));
     if (stands) return;
     await this.grants.end(grant.id, 'overtaken');
     throw new InvalidGrant('the person or the client changed during the sign-in');

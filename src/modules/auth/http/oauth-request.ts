@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { headerValues } from '../../../platform/http/request.js';
 import { type Form, parseForm } from '../../../protocol/form.js';
 import { InvalidRequest } from '../../../protocol/oauth-error.js';
-import { type Client, ClientAuthenticator, presentedCredentials } from '../../clients/index.js';
+import { type AuthenticatedClient, ClientAuthenticator, presentedCredentials } from '../../clients/index.js';
 
 /** Parameters whose place is the body: in a URL they end up in logs and histories. RFC 6749 §2.3.1, §3.2. */
 const BODY_ONLY = [
@@ -45,7 +45,7 @@ export class OAuthRequests {
   }
 
   /** The authenticated client. @throws InvalidClient, InvalidRequest */
-  async client(request: FastifyRequest, form: Form): Promise<Client> {
+  async client(request: FastifyRequest, form: Form): Promise<AuthenticatedClient> {
     const presented = presentedCredentials(headerValues(request, 'authorization'), form);
     const client = await this.clients.authenticate(presented);
     request.clientId = client.clientId;

@@ -3,7 +3,7 @@ import { Clock } from '../../../platform/clock/clock.js';
 import { digestsEqual, sha256 } from '../../../platform/crypto/digest.js';
 import { randomToken } from '../../../platform/crypto/random.js';
 import { InvalidClient } from '../../../protocol/oauth-error.js';
-import type { Client, ClientSecrets } from '../client.js';
+import type { AuthenticatedClient, Client, ClientSecrets } from '../client.js';
 import { ClientStore } from '../client-store.js';
 import type { PresentedCredentials } from './presented-credentials.js';
 
@@ -22,27 +22,31 @@ export class ClientAuthenticator {
    * @returns the active client that the credentials are for
    * @throws InvalidClient, the same whatever was wrong
    */
-  async authenticate(presented: PresentedCredentials): Promise<Client> {
+  async authenticate(presented: PresentedCredentials): Promise<AuthenticatedClient> {
     const client = await this.clients.find(presented.clientId);
-    const proven = this.isProven(presented, client?.secrets ?? NOBODY);
+    const presentedHash = presented.secret === undefined ? null : sha256(presented.secret);
+    const proven = this.isProven(presentedHash, client?.secrets ?? NOBODY);
     if (client === undefined || !proven || !mayUse(client, presented) || client.status !== 'active') {
       throw new InvalidClient(
         presented.triedBasic,
         client === undefined ? 'unknown client' : `not authenticated: ${client.clientId}`,
       );
     }
-    return client;
+    return { ...client, presentedHash };
   }
 
-  /** The client as of now, asked once more after tokens were made; undefined when gone or disabled. */
-  async findActive(clientId: string): Promise<Client | undefined> {
+  /**
+   * The client as of now, asked once more after tokens were made; undefined when it is gone or disabled, or when the secret
+   * that it presented has ended.
+   */
+  async reconfirm({ clientId, presentedHash }: AuthenticatedClient): Promise<Client | undefined> {
     const client = await this.clients.find(clientId);
-    return client?.status === 'active' ? client : undefined;
+    if (client?.status !== 'active') return undefined;
+    return this.isProven(presentedHash, client.secrets) ? client : undefined;
   }
 
-  private isProven({ secret }: PresentedCredentials, { current, previous }: ClientSecrets): boolean {
-    if (secret === undefined) return current === null;
-    const digest = sha256(secret);
+  private isProven(digest: Buffer | null, { current, previous }: ClientSecrets): boolean {
+    if (digest === null) return current === null;
     const isCurrent = digestsEqual(digest, current ?? NOBODY.current!);
     const isPrevious =
       previous !== null && digestsEqual(digest, previous.hash) && previous.expiresAt > this.clock.now();

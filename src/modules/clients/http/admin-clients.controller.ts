@@ -76,7 +76,11 @@ export class AdminClientsController {
     @Param('client_id', new ParseId('client', CLIENT_CREDENTIAL)) clientId: string,
     @Body() body: RotateSecret,
   ): Promise<ClientWithSecretAnswer> {
-    const { client, secret } = await this.clients.rotateSecret(clientId, body.overlap ?? 0);
+    const { client, secret } = await this.clients.rotateSecret(
+      clientId,
+      body.overlap ?? 0,
+      body?.end_sessions,
+    );
     return withSecret(clientAnswerOf(client), secret);
   }
 

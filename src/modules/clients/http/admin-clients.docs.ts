@@ -123,7 +123,13 @@ export function ApiChangeClient(): MethodDecorator {
     ApiOperation({
       operationId: 'changeClient',
       summary: 'Change what is named of a client',
-      description: 'Disabling a client ends its tokens. Tokens lose a scope that the client loses.',
+      description: [
+        'Disabling a client ends its sessions and tokens, and so does taking away what they rest on: without `password` or ' +
+          '`first_party` the sessions of users, without `refresh_token` those that can be refreshed, without ' +
+          '`client_credentials` the tokens of the client itself. Tokens lose a scope that the client loses.',
+        'Sessions go on after every other change: `token_endpoint_auth_method` (the secret is the same), lifetimes (they count ' +
+          'from the next sign-in or refresh), `user_details`, `audiences`, `allowed_origins`, format and algorithm of tokens.',
+      ].join('\n\n'),
     }),
     ClientId(),
     ApiBody({
@@ -163,14 +169,19 @@ export function ApiRotateClientSecret(): MethodDecorator {
       operationId: 'rotateClientSecret',
       summary: 'Give a client a new secret',
       description:
-        'The old one stays good for `overlap` seconds, so that nothing stops while it is replaced.',
+        'The old one stays good for `overlap` seconds, so that nothing stops while it is replaced; sessions go on. Without an ' +
+        'overlap all sessions and tokens of the client end, because whoever knew the old secret may have obtained them. ' +
+        '`end_sessions` says otherwise.',
     }),
     ClientId(),
     ApiBody({
       type: RotateSecret,
       examples: {
         overlap: { summary: 'The old secret stays good for an hour', value: { overlap: 3600 } },
-        leaked: { summary: 'The old secret ends now', value: { overlap: 0 } },
+        leaked: {
+          summary: 'The old secret ends now, and all sessions with it',
+          value: { overlap: 0, end_sessions: true },
+        },
       },
     }),
     ApiOkResponse({

@@ -166,6 +166,15 @@ export class RotateSecret {
   @Min(0, { message: 'must be at least 0' })
   @Max(7 * DAY, { message: `must be at most ${7 * DAY}` })
   overlap?: number;
+
+  @ApiPropertyOptional({
+    description:
+      'Whether all sessions and tokens of the client end; by default true without an overlap (the secret may have leaked), ' +
+      'false with one',
+  })
+  @MayBeAbsent()
+  @IsBoolean({ message: 'must be true or false' })
+  end_sessions?: boolean;
 }
 
 /** The registration that a body asks for; `undefined` stays "not said". @throws InvalidInput */

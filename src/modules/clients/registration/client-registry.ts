@@ -7,6 +7,7 @@ import type { Client, ClientSecrets } from '../client.js';
 import { ClientStore } from '../client-store.js';
 import { type ClientRegistration, changedClient, newClient } from './client-registration.js';
 import { ClientTokens } from './client-tokens.js';
+import { grantsWithoutBasis } from './ended-by-change.js';
 
 /** A fixed tag by which secret scanners know the secret; 256 random bits follow. */
 const SECRET_TAG = 'gws_';
@@ -53,7 +54,8 @@ export class ClientRegistry {
   }
 
   /**
-   * Changes what is named; disabling ends the client's tokens, and scopes taken away leave them.
+   * Changes what is named. Disabling ends the client's tokens, a grant type taken away ends those that rest on it, and scopes
+   * taken away leave them.
    * @throws InvalidInput, NotFound
    */
   async change(clientId: string, change: ClientRegistration): Promise<Client> {
@@ -65,16 +67,22 @@ export class ClientRegistry {
     });
     if (client === undefined) throw new NotFound('client');
     // After the change is stored, so that a sign-in that races with it is either ended here or sees it itself.
-    if (client.status === 'disabled') await this.tokens.end(clientId);
-    else await this.tokens.narrow(clientId, client.scope);
+    if (client.status === 'disabled') await this.tokens.end(clientId, 'all', 'client_disabled');
+    else await this.narrow(client);
     return client;
   }
 
   /**
    * Gives a client a new secret. The old one stays good for `overlap` seconds, for a change without an outage.
+   * @param endSessions whether all tokens of the client end; by default where the old secret ends at once, since whoever
+   *   knew it may have obtained tokens
    * @throws InvalidInput for a public client, NotFound
    */
-  async rotateSecret(clientId: string, overlap: number): Promise<{ client: Client; secret: string }> {
+  async rotateSecret(
+    clientId: string,
+    overlap: number,
+    endSessions = overlap === 0,
+  ): Promise<{ client: Client; secret: string }> {
     const client = await this.get(clientId);
     if (client.authenticationMethod === 'none') {
       throw InvalidInput.member('client_id', 'is that of a public client, which has no secret');
@@ -83,6 +91,7 @@ export class ClientRegistry {
     const overlapEnds = overlap > 0 ? this.clock.in(overlap) : null;
     const replaced = await this.store.replaceSecret(clientId, sha256(secret), overlapEnds);
     if (!replaced) throw new NotFound('client');
+    if (endSessions) await this.tokens.end(clientId, 'all', 'client_secret_replaced');
     return { client, secret };
   }
 
@@ -90,8 +99,15 @@ export class ClientRegistry {
   async remove(clientId: string): Promise<void> {
     const removed = await this.store.remove(clientId);
     // Where there is none, too: an earlier attempt may have deleted the client and not got to its tokens.
-    await this.tokens.end(clientId);
+    await this.tokens.end(clientId, 'all', 'client_disabled');
     if (!removed) throw new NotFound('client');
+  }
+
+  private async narrow(client: Client): Promise<void> {
+    for (const grants of grantsWithoutBasis(client)) {
+      await this.tokens.end(client.clientId, grants, 'client_changed');
+    }
+    await this.tokens.narrow(client.clientId, client.scope);
   }
 }
 

@@ -3,7 +3,7 @@ import { Clock } from '../../../platform/clock/clock.js';
 import { sha256 } from '../../../platform/crypto/digest.js';
 import { timeOrderedId } from '../../../platform/crypto/random.js';
 import type { UserDetails } from '../../../protocol/user-details.js';
-import type { Grant, GrantEnd } from './grant.js';
+import type { Grant, GrantEnd, GrantsOfClient } from './grant.js';
 import { type GrantLifetimes, idleEnd } from './grant-lifetimes.js';
 import { GrantStore } from './grant-store.js';
 import { newRefreshToken } from './refresh-token.js';
@@ -97,8 +97,8 @@ export class GrantRegistry {
     await this.store.endOutdated(subject, credentialsVersion, 'credentials_changed', this.clock.now());
   }
 
-  async endAllOfClient(clientId: string, reason: GrantEnd): Promise<void> {
-    await this.store.endAllOfClient(clientId, reason, this.clock.now());
+  async endOfClient(clientId: string, grants: GrantsOfClient, reason: GrantEnd): Promise<void> {
+    await this.store.endOfClient(clientId, grants, reason, this.clock.now());
   }
 
   async narrowSubject(subject: string, allowed: (scope: string) => boolean): Promise<void> {

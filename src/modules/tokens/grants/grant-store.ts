@@ -1,4 +1,4 @@
-import type { Grant, GrantEnd, GrantPage, NewGrant } from './grant.js';
+import type { Grant, GrantEnd, GrantPage, GrantsOfClient, NewGrant } from './grant.js';
 import type { NewRefreshToken } from './refresh-token-state.js';
 
 /** Where grants are kept. Every method is atomic and durable when it returns. */
@@ -26,7 +26,7 @@ export abstract class GrantStore {
     now: Date,
   ): Promise<void>;
 
-  abstract endAllOfClient(clientId: string, reason: GrantEnd, now: Date): Promise<void>;
+  abstract endOfClient(clientId: string, grants: GrantsOfClient, reason: GrantEnd, now: Date): Promise<void>;
 
   /** Takes scopes away from every live grant of a person or client: what is not in `allowed` is gone for good. */
   abstract narrow(

@@ -24,6 +24,9 @@ export interface Grant {
   expiresAt: Date;
 }
 
+/** Grants of a client: all, those of users, those of users that have a refresh token, its own. */
+export type GrantsOfClient = 'all' | 'users' | 'refreshable' | 'own';
+
 export type NewGrant = Omit<Grant, 'lastUsedAt'>;
 
 /** Why a grant ended, for the session's history. */
@@ -36,6 +39,9 @@ export type GrantEnd =
   /** The directory changed the user, and could not be asked what is left. */
   | 'user_changed'
   | 'client_disabled'
+  /** The client lost the grant type that the grant rests on. */
+  | 'client_changed'
+  | 'client_secret_replaced'
   /** The person or the client changed while it was begun. */
   | 'overtaken'
   /** The caller was gone before it had the tokens. */

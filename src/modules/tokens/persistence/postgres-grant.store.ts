@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../../platform/database/database.js';
-import type { Grant, GrantEnd, GrantPage, NewGrant } from '../grants/grant.js';
+import type { Grant, GrantEnd, GrantPage, GrantsOfClient, NewGrant } from '../grants/grant.js';
 import { GrantStore } from '../grants/grant-store.js';
 import type { NewRefreshToken } from '../grants/refresh-token-state.js';
 import { BATCH, deleteInBatches } from './delete-in-batches.js';
@@ -8,6 +8,15 @@ import { GRANT_COLUMNS, type GrantRow, INSERT_GRANT, grantOf, grantValues } from
 
 /** The Max UUID. RFC 9562 §5.10. */
 const GREATEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** Which grants of a client are meant. */
+const AND_AMONG: Readonly<Record<GrantsOfClient, string>> = {
+  all: '',
+  users: 'AND subject <> client_id',
+  refreshable: `AND subject <> client_id
+    AND EXISTS (SELECT 1 FROM refresh_tokens WHERE refresh_tokens.grant_id = grants.id)`,
+  own: 'AND subject = client_id',
+};
 
 /** Grants as prepared statements: each method is one statement, so each is a transaction of its own. */
 @Injectable()
@@ -95,10 +104,11 @@ export class PostgresGrantStore extends GrantStore {
     );
   }
 
-  async endAllOfClient(clientId: string, reason: GrantEnd, now: Date): Promise<void> {
+  async endOfClient(clientId: string, grants: GrantsOfClient, reason: GrantEnd, now: Date): Promise<void> {
     await this.database.query(
-      'grant-end-all-of-client',
-      'UPDATE grants SET ended_at = $2, end_reason = $3 WHERE client_id = $1 AND ended_at IS NULL',
+      `grant-end-of-client-${grants}`,
+      `UPDATE grants SET ended_at = $2, end_reason = $3
+       WHERE client_id = $1 AND ended_at IS NULL ${AND_AMONG[grants]}`,
       [clientId, now, reason],
     );
   }
