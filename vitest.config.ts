@@ -5,7 +5,7 @@ export const OVER_BOTH_TOPOLOGIES = [
   'test/e2e/direct/**/*.e2e-spec.ts',
   'test/e2e/resources/**/*.e2e-spec.ts',
   'test/e2e/tokens/**/*.e2e-spec.ts',
-  'test/e2e/sessions/{account-sessions,userinfo}.e2e-spec.ts',
+  'test/e2e/sessions/{account-sessions,admin-sessions,userinfo}.e2e-spec.ts',
   'test/e2e/administration/{users,clients,ended-access,ended-administrators}.e2e-spec.ts',
   'test/conformance/rfc6750.spec.ts',
 ];

@@ -406,7 +406,7 @@ describe('X-Identity at a process with both roles', () => {
 
   beforeAll(async () => {
     both = await startTopology({ api: { ROLES: 'identity,api' } });
-    const [user] = await both.api.app.get(UserDirectory).list(undefined, 1);
+    const [user] = await both.api.app.get(UserDirectory).list({}, undefined, 1);
     sub = user!.id;
   });
 

@@ -3,6 +3,7 @@ import { GrantEntity } from './persistence/grant.entity.js';
 import { Tokens1763769600001 } from './persistence/migrations/1763769600001-tokens.js';
 import { DetailsAndOpaqueTokens1764028800001 } from './persistence/migrations/1764028800001-details-and-opaque-tokens.js';
 import { RotationOrigin1764583200047 } from './persistence/migrations/1764583200047-rotation-origin.js';
+import { SessionSearch1764583218032 } from './persistence/migrations/1764583218032-session-search.js';
 import { OpaqueAccessTokenEntity } from './persistence/opaque-access-token.entity.js';
 import { RefreshTokenEntity } from './persistence/refresh-token.entity.js';
 import { RevokedAccessTokenEntity } from './persistence/revoked-access-token.entity.js';
@@ -30,5 +31,10 @@ export const tokensPersistence: Persistence = {
     RevokedAccessTokenEntity,
     SigningKeyEntity,
   ],
-  migrations: [Tokens1763769600001, DetailsAndOpaqueTokens1764028800001, RotationOrigin1764583200047],
+  migrations: [
+    Tokens1763769600001,
+    DetailsAndOpaqueTokens1764028800001,
+    RotationOrigin1764583200047,
+    SessionSearch1764583218032,
+  ],
 };

@@ -16,6 +16,16 @@ export type Standing = Pick<User, 'status' | 'roles'>;
 /** What a write met: it was done, there is no such user, or no active administrator would be left. */
 export type WriteOutcome = 'done' | 'absent' | 'last_administrator';
 
+/** Which users a list has: those that meet every condition that is given. Texts are canonical (see canonicalUsername). */
+export interface UserFilter {
+  username?: string;
+  email?: string;
+  /** What the username, the name or the e-mail address begins with. */
+  prefix?: string;
+  status?: User['status'];
+  role?: string;
+}
+
 /** Where people are kept. */
 export abstract class UserStore {
   abstract findById(id: string): Promise<User | undefined>;
@@ -46,5 +56,5 @@ export abstract class UserStore {
   abstract remove(id: string): Promise<WriteOutcome>;
 
   /** Newest first, before the id of the last one of the page before. */
-  abstract list(before: string | undefined, limit: number): Promise<User[]>;
+  abstract list(filter: UserFilter, before: string | undefined, limit: number): Promise<User[]>;
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, bearer, call, post, refresh, signIn } from '../../support/http.js';
 import { decodeJwt } from '../../support/jwt.js';
-import { type TestClient, aConfidentialClient, aPerson } from '../../support/mothers.js';
+import { type TestClient, type TestPerson, aConfidentialClient, aPerson } from '../../support/mothers.js';
 import { ADMINISTRATOR, FIRST_CLIENT, type TestServer, startServer } from '../../support/server.js';
 import { aResourceServer, expectAccepted, expectOAuthError, expectRefused } from '../../support/verdicts.js';
 
@@ -45,8 +45,18 @@ describe('an administrator', () => {
     const { status, json } = await list('?limit=2');
     expect(status).toBe(200);
     expect(json.items).toMatchObject([
-      { id: decodeJwt(second.access_token).claims.sid, sub: bob.sub, client_id: client.id },
-      { id: decodeJwt(first.access_token).claims.sid, sub: alice.sub, client_id: client.id },
+      {
+        id: decodeJwt(second.access_token).claims.sid,
+        sub: bob.sub,
+        username: bob.username,
+        client_id: client.id,
+      },
+      {
+        id: decodeJwt(first.access_token).claims.sid,
+        sub: alice.sub,
+        username: alice.username,
+        client_id: client.id,
+      },
     ]);
     expect(Object.keys(json.items[0]).toSorted()).toEqual(
       [
@@ -59,10 +69,30 @@ describe('an administrator', () => {
         'scope',
         'sub',
         'user_agent',
+        'username',
       ].toSorted(),
     );
     const everything = (await list('?limit=100')).json.items as { id: string }[];
     expect(everything.map(({ id }) => id)).not.toContain(decodeJwt(own.access_token).claims.sid);
+  });
+
+  it('finds sessions by user, by client and by both, page by page', async () => {
+    const other = await aConfidentialClient(server);
+    const alice = await aPerson(server);
+    const bob = await aPerson(server);
+    const sidOf = async (at: TestClient, person: TestPerson): Promise<string> =>
+      decodeJwt((await signIn(server, at, person)).json.access_token).claims.sid;
+    const [first, second] = [await sidOf(other, alice), await sidOf(client, alice)];
+    const [third, fourth] = [await sidOf(other, bob), await sidOf(other, alice)];
+    await post(server, '/token', other, { grant_type: 'client_credentials' });
+    const found = async (query: string): Promise<string[]> =>
+      (await list(query)).json.items.map(({ id }: { id: string }) => id);
+    expect(await found(`?sub=${alice.sub}`)).toEqual([fourth, second, first]);
+    expect(await found(`?client_id=${other.id}`)).toEqual([fourth, third, first]);
+    expect(await found(`?client_id=${other.id}&sub=${alice.sub}`)).toEqual([fourth, first]);
+    const { next_cursor } = (await list(`?client_id=${other.id}&limit=2`)).json;
+    expect(await found(`?client_id=${other.id}&limit=2&cursor=${next_cursor}`)).toEqual([first]);
+    expect(await found('?sub=nobody')).toEqual([]);
   });
 
   it('reads all pages without gaps or repeats', async () => {
@@ -97,9 +127,12 @@ describe('an administrator', () => {
     expect((await end(id)).status).toBe(404);
   });
 
-  it.each(['limit=0', 'limit=101', 'cursor=x', 'sub=x'])('gets 400 for ?%s', async (query) => {
-    expect((await list(`?${query}`)).status).toBe(400);
-  });
+  it.each(['limit=0', 'limit=101', 'cursor=x', 'user=x', 'sub=', 'client_id=a&client_id=b'])(
+    'gets 400 for ?%s',
+    async (query) => {
+      expect((await list(`?${query}`)).status).toBe(400);
+    },
+  );
 });
 
 describe('who administers sessions', () => {

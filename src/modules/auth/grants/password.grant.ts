@@ -75,6 +75,7 @@ export class PasswordGrant extends GrantHandler {
       {
         subject: owner.sub,
         clientId: client.clientId,
+        username: owner.username,
         scope,
         amr: owner.amr,
         authTime: new Date(owner.auth_time * 1000),

@@ -20,6 +20,7 @@ const GRANT: Grant = {
   id: '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b11',
   subject: '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b10',
   clientId: 'client-1',
+  username: 'alice',
   scope: ['profile', 'resources:read'],
   authTime: new Date(NOW.getTime() - 90_500),
   amr: ['pwd'],

@@ -3,7 +3,7 @@ import { Clock } from '../../../platform/clock/clock.js';
 import { sha256 } from '../../../platform/crypto/digest.js';
 import { timeOrderedId } from '../../../platform/crypto/random.js';
 import type { UserDetails } from '../../../protocol/user-details.js';
-import type { Grant, GrantEnd, GrantsOfClient } from './grant.js';
+import type { Grant, GrantEnd, GrantPage, GrantsOfClient } from './grant.js';
 import { type GrantLifetimes, idleEnd } from './grant-lifetimes.js';
 import { GrantStore } from './grant-store.js';
 import { newRefreshToken } from './refresh-token.js';
@@ -13,6 +13,7 @@ import { RefreshTokenStore } from './refresh-token-store.js';
 export interface SignIn {
   subject: string;
   clientId: string;
+  username: string;
   scope: readonly string[];
   amr: readonly string[];
   authTime: Date;
@@ -62,6 +63,7 @@ export class GrantRegistry {
       id: timeOrderedId(now),
       subject: clientId,
       clientId,
+      username: null,
       scope,
       authTime: now,
       amr: [],
@@ -117,7 +119,7 @@ export class GrantRegistry {
     return this.store.findLive(grantId, tokenId, this.clock.now());
   }
 
-  async listLive(page: { subject?: string; before?: string; limit: number }): Promise<Grant[]> {
+  async listLive(page: GrantPage): Promise<Grant[]> {
     return this.store.listLive(page, this.clock.now());
   }
 }

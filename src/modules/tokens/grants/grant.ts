@@ -8,6 +8,8 @@ export interface Grant {
   id: string;
   subject: string;
   clientId: string;
+  /** The user's username as of the sign-in, for administrators only. Null for a client's own grant and for older ones. */
+  username: string | null;
   scope: readonly string[];
   /** When and how the person signed in. RFC 9068 §2.2.1. */
   authTime: Date;
@@ -50,6 +52,7 @@ export type GrantEnd =
 /** A page of grants, newest first. `before` is the id of the last one of the page before. */
 export interface GrantPage {
   subject?: string;
+  clientId?: string;
   before?: string;
   limit: number;
 }

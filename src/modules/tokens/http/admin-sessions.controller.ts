@@ -1,11 +1,11 @@
 import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { PageQuery, pageOf, startOf } from '../../../platform/http/page.js';
+import { pageOf, startOf } from '../../../platform/http/page.js';
 import { ParseId } from '../../../platform/http/parse-id.js';
 import { NotFound } from '../../../protocol/problem.js';
 import { RequireScopes } from '../../access/index.js';
 import { GrantRegistry } from '../grants/grant-registry.js';
-import { AdminSessionPage, sessionAnswerOf } from './session.dto.js';
+import { AdminSessionPage, AdminSessionQuery, sessionAnswerOf } from './session.dto.js';
 import { ApiEndSession, ApiListSessions } from './sessions.docs.js';
 
 @ApiTags('Administration: sessions')
@@ -16,10 +16,22 @@ export class AdminSessionsController {
   @Get()
   @RequireScopes('sessions:read')
   @ApiListSessions()
-  async list(@Query() query: PageQuery): Promise<AdminSessionPage> {
-    const found = await this.grants.listLive({ before: startOf(query), limit: query.limit + 1 });
+  async list(@Query() query: AdminSessionQuery): Promise<AdminSessionPage> {
+    const found = await this.grants.listLive({
+      subject: query.sub,
+      clientId: query.client_id,
+      before: startOf(query),
+      limit: query.limit + 1,
+    });
     const { rows, next_cursor } = pageOf(found, query);
-    return { items: rows.map((grant) => ({ ...sessionAnswerOf(grant), sub: grant.subject })), next_cursor };
+    return {
+      items: rows.map((grant) => ({
+        ...sessionAnswerOf(grant),
+        sub: grant.subject,
+        username: grant.username,
+      })),
+      next_cursor,
+    };
   }
 
   @Delete(':id')

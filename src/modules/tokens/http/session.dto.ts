@@ -1,7 +1,12 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { PageAnswer } from '../../../platform/http/page.js';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsString, Length, Matches } from 'class-validator';
+import { MayBeAbsent } from '../../../platform/http/members.js';
+import { PageAnswer, PageQuery } from '../../../platform/http/page.js';
+import { PRINTABLE } from '../../../protocol/characters.js';
 import { formatScope } from '../../../protocol/scopes.js';
 import type { Grant } from '../grants/grant.js';
+
+const SUB = '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b10';
 
 export class SessionAnswer {
   @ApiProperty({ format: 'uuid', example: '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b10' })
@@ -48,8 +53,38 @@ export class OwnSessionAnswer extends SessionAnswer {
 }
 
 export class AdminSessionAnswer extends SessionAnswer {
-  @ApiProperty({ format: 'uuid', description: 'The person', example: '019a9f3e-7c1a-7d2e-9b0a-3f6d2c8e4b10' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The username at the sign-in; null for sessions of before it was kept',
+    example: 'alice',
+  })
+  username: string | null;
+
+  @ApiProperty({ format: 'uuid', description: 'The person', example: SUB })
   sub: string;
+}
+
+/** The query of `GET /admin/sessions`: sessions that meet every condition. */
+export class AdminSessionQuery extends PageQuery {
+  @ApiPropertyOptional({ minLength: 1, maxLength: 255, description: 'Sessions of this user', example: SUB })
+  @MayBeAbsent()
+  @IsString({ message: 'must be one string' })
+  @Length(1, 255, { message: 'must be 1 to 255 characters' })
+  @Matches(PRINTABLE, { message: 'must not hold control characters' })
+  sub?: string;
+
+  @ApiPropertyOptional({
+    minLength: 1,
+    maxLength: 255,
+    description: 'Sessions at this client',
+    example: 'grantway',
+  })
+  @MayBeAbsent()
+  @IsString({ message: 'must be one string' })
+  @Length(1, 255, { message: 'must be 1 to 255 characters' })
+  @Matches(PRINTABLE, { message: 'must not hold control characters' })
+  client_id?: string;
 }
 
 export class OwnSessionPage extends PageAnswer {

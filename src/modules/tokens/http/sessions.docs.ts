@@ -36,7 +36,10 @@ export function ApiEndOwnSession(): MethodDecorator {
 
 export function ApiListSessions(): MethodDecorator {
   return applyDecorators(
-    ApiOperation({ operationId: 'listSessions', summary: 'List everyone’s sessions, newest first' }),
+    ApiOperation({
+      operationId: 'listSessions',
+      summary: 'List sessions of a user, of a client or of all, newest first',
+    }),
     ApiOkResponse({ description: 'A page of sessions.', type: AdminSessionPage }),
     ApiProblems(INVALID_PAGE),
   );

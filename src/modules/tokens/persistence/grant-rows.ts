@@ -14,6 +14,7 @@ export interface GrantRow {
   details: UserDetails;
   ip: string | null;
   user_agent: string | null;
+  username: string | null;
   created_at: Date;
   last_used_at: Date;
   expires_at: Date;
@@ -41,6 +42,7 @@ const COLUMNS = [
   'created_at',
   'last_used_at',
   'expires_at',
+  'username',
 ] as const satisfies (keyof GrantRow)[];
 
 export const GRANT_COLUMNS = COLUMNS.join(', ');
@@ -50,7 +52,7 @@ export const GRANT_COLUMNS_OF_G = COLUMNS.map((name) => `g.${name}`).join(', ');
 
 /** Takes what `grantValues` gives. */
 export const INSERT_GRANT = `INSERT INTO grants (${GRANT_COLUMNS})
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)`;
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13)`;
 
 /** The parameters of INSERT_GRANT. */
 export function grantValues(grant: NewGrant): unknown[] {
@@ -67,6 +69,7 @@ export function grantValues(grant: NewGrant): unknown[] {
     grant.userAgent,
     grant.createdAt,
     grant.expiresAt,
+    grant.username,
   ];
 }
 
@@ -75,6 +78,7 @@ export function grantOf(row: GrantRow): Grant {
     id: row.id,
     subject: row.subject,
     clientId: row.client_id,
+    username: row.username,
     scope: row.scope,
     authTime: row.auth_time,
     amr: row.amr,

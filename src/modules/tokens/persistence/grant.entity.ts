@@ -2,8 +2,8 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { UserDetails } from '../../../protocol/user-details.js';
 
 @Entity('grants')
-@Index('grants_live_by_subject', ['subject'], { where: 'ended_at IS NULL' })
-@Index('grants_live_by_client', ['clientId'], { where: 'ended_at IS NULL' })
+@Index('grants_live_by_subject', ['subject', 'id'], { where: 'ended_at IS NULL' })
+@Index('grants_live_by_client', ['clientId', 'id'], { where: 'ended_at IS NULL' })
 @Index('grants_one_live_of_client', ['clientId'], {
   unique: true,
   where: 'ended_at IS NULL AND subject = client_id',
@@ -19,6 +19,9 @@ export class GrantEntity {
 
   @Column('text', { name: 'client_id' })
   clientId: string;
+
+  @Column('text', { nullable: true })
+  username: string | null;
 
   @Column('text', { array: true })
   scope: string[];

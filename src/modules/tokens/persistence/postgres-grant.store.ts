@@ -34,7 +34,7 @@ export class PostgresGrantStore extends GrantStore {
       'grant-begin-refreshable',
       `WITH new_grant AS (${INSERT_GRANT} RETURNING id, created_at)
        INSERT INTO refresh_tokens (hash, grant_id, created_at, expires_at)
-       SELECT $13, id, created_at, $14 FROM new_grant`,
+       SELECT $14, id, created_at, $15 FROM new_grant`,
       [...grantValues(grant), refreshToken.hash, refreshToken.expiresAt],
     );
   }
@@ -137,22 +137,24 @@ export class PostgresGrantStore extends GrantStore {
     );
   }
 
-  async listLive({ subject, before, limit }: GrantPage, now: Date): Promise<Grant[]> {
-    // Every page is a range of the primary key; the first one ends before the greatest id there is.
-    const range = `ended_at IS NULL AND expires_at > $1 AND subject <> client_id AND id < $2`;
-    const values = [now, before ?? GREATEST_ID, limit];
-    const rows =
-      subject === undefined
-        ? await this.database.query<GrantRow>(
-            'grant-list-live',
-            `SELECT ${GRANT_COLUMNS} FROM grants WHERE ${range} ORDER BY id DESC LIMIT $3`,
-            values,
-          )
-        : await this.database.query<GrantRow>(
-            'grant-list-live-of-subject',
-            `SELECT ${GRANT_COLUMNS} FROM grants WHERE subject = $4 AND ${range} ORDER BY id DESC LIMIT $3`,
-            [...values, subject],
-          );
+  async listLive({ subject, clientId, before, limit }: GrantPage, now: Date): Promise<Grant[]> {
+    // Each name is one statement. Every page is a range of an index that ends with the id, and the first one ends before
+    // the greatest id there is.
+    const [name, condition, values] =
+      subject !== undefined && clientId !== undefined
+        ? ['-of-subject-at-client', 'subject = $4 AND client_id = $5 AND', [subject, clientId]]
+        : subject !== undefined
+          ? ['-of-subject', 'subject = $4 AND', [subject]]
+          : clientId !== undefined
+            ? ['-of-client', 'client_id = $4 AND', [clientId]]
+            : ['', '', []];
+    const rows = await this.database.query<GrantRow>(
+      `grant-list-live${name}`,
+      `SELECT ${GRANT_COLUMNS} FROM grants
+       WHERE ${condition} ended_at IS NULL AND expires_at > $1 AND subject <> client_id AND id < $2
+       ORDER BY id DESC LIMIT $3`,
+      [now, before ?? GREATEST_ID, limit, ...values],
+    );
     return rows.map(grantOf);
   }
 

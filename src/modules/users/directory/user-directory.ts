@@ -11,7 +11,13 @@ import { PersonTokens } from '../person-tokens.js';
 import { canonicalUsername } from '../usernames/canonical-username.js';
 import { checkNewUsername } from '../usernames/new-username.js';
 import type { User } from '../user.js';
-import { type NewPassword, type UserChange, UserStore, type WriteOutcome } from '../user-store.js';
+import {
+  type NewPassword,
+  type UserChange,
+  type UserFilter,
+  UserStore,
+  type WriteOutcome,
+} from '../user-store.js';
 
 export interface NewUser {
   username: string;
@@ -68,8 +74,18 @@ export class UserDirectory {
     return user;
   }
 
-  async list(before: string | undefined, limit: number): Promise<User[]> {
-    return this.store.list(before, limit);
+  /** Usernames, names and addresses are compared in their canonical form, so in any case. */
+  async list(
+    { username, email, prefix, ...filter }: UserFilter,
+    before: string | undefined,
+    limit: number,
+  ): Promise<User[]> {
+    const texts = {
+      username: canonicalOf(username),
+      email: canonicalOf(email),
+      prefix: canonicalOf(prefix),
+    };
+    return this.store.list({ ...filter, ...texts }, before, limit);
   }
 
   async isEmpty(): Promise<boolean> {
@@ -157,6 +173,10 @@ export function personalTexts({
   email,
 }: Pick<NewUser, 'username' | 'name' | 'email'>): (string | null)[] {
   return [username, name ?? null, email ?? null];
+}
+
+function canonicalOf(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : canonicalUsername(text);
 }
 
 function refuse(outcome: WriteOutcome): void {

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { PageQuery, pageOf, startOf } from '../../../platform/http/page.js';
+import { pageOf, startOf } from '../../../platform/http/page.js';
 import { ParseId } from '../../../platform/http/parse-id.js';
 import { RequireScopes } from '../../access/index.js';
 import { UserDirectory } from '../directory/user-directory.js';
@@ -12,6 +12,7 @@ import {
   ApiListUsers,
   ApiReadUser,
 } from './admin-users.docs.js';
+import { UserListQuery, filterOf } from './user-list.query.js';
 import { ChangeUser, CreateUser, UserAnswer, UserPage, userAnswerOf } from './user.dto.js';
 
 @ApiTags('Administration: users')
@@ -36,8 +37,9 @@ export class AdminUsersController {
   @Get()
   @RequireScopes('users:read')
   @ApiListUsers()
-  async list(@Query() query: PageQuery): Promise<UserPage> {
-    const { rows, next_cursor } = pageOf(await this.users.list(startOf(query), query.limit + 1), query);
+  async list(@Query() query: UserListQuery): Promise<UserPage> {
+    const found = await this.users.list(filterOf(query), startOf(query), query.limit + 1);
+    const { rows, next_cursor } = pageOf(found, query);
     return { items: rows.map(userAnswerOf), next_cursor };
   }
 

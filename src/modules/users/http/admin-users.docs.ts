@@ -74,9 +74,17 @@ export function ApiCreateUser(): MethodDecorator {
 
 export function ApiListUsers(): MethodDecorator {
   return applyDecorators(
-    ApiOperation({ operationId: 'listUsers', summary: 'List people, newest first' }),
+    ApiOperation({
+      operationId: 'listUsers',
+      summary: 'List people, newest first',
+      description:
+        'With conditions, those who meet all of them. A cursor continues the list of the same conditions.',
+    }),
     ApiOkResponse({ description: 'A page of people.', type: UserPage }),
-    ApiProblems(InvalidInput.member('cursor', 'is not a cursor of this list')),
+    ApiProblems(
+      InvalidInput.member('cursor', 'is not a cursor of this list'),
+      InvalidInput.member('status', 'must be one of active, disabled'),
+    ),
   );
 }
 

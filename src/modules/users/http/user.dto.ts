@@ -18,8 +18,8 @@ import type { UserAttributes } from '../../../protocol/user-attributes.js';
 import type { User } from '../user.js';
 import { ATTRIBUTES, IsAttributes } from './attributes-member.js';
 
-const STATUSES = ['active', 'disabled'] as const;
-const ROLE = /^[A-Za-z0-9._:-]{1,64}$/;
+export const STATUSES = ['active', 'disabled'] as const;
+export const ROLE = /^[A-Za-z0-9._:-]{1,64}$/;
 
 class UserMembers {
   @ApiPropertyOptional({

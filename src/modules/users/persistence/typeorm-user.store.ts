@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, LessThan, type Repository } from 'typeorm';
+import { DataSource, type EntityManager, type Repository } from 'typeorm';
 import { Database } from '../../../platform/database/database.js';
 import { isUniqueViolation } from '../../../platform/database/unavailable.js';
 import { Conflict } from '../../../protocol/problem.js';
@@ -9,10 +9,12 @@ import {
   type NewPassword,
   type Standing,
   type UserChange,
+  type UserFilter,
   UserStore,
   type WriteOutcome,
 } from '../user-store.js';
 import { UserEntity } from './user.entity.js';
+import { searchColumns, usersWhere } from './user-search.js';
 
 /** Held while a write could take the last administrator away, so that two cannot do so at once. */
 const ADMINISTRATORS_LOCK = 7_310_003;
@@ -52,7 +54,7 @@ export class TypeormUserStore extends UserStore {
 
   async add(user: User, canonicalUsername: string): Promise<void> {
     try {
-      await this.users.insert({ ...user, roles: [...user.roles], canonicalUsername });
+      await this.users.insert({ ...user, ...searchColumns(user), roles: [...user.roles], canonicalUsername });
     } catch (error) {
       if (isUniqueViolation(error)) throw new Conflict('This username is taken.');
       throw error;
@@ -66,6 +68,7 @@ export class TypeormUserStore extends UserStore {
   ): Promise<WriteOutcome> {
     const columns: Partial<UserEntity> = {
       ...change,
+      ...searchColumns(change),
       ...(roles === undefined ? {} : { roles: [...roles] }),
       ...(password === undefined
         ? {}
@@ -95,12 +98,8 @@ export class TypeormUserStore extends UserStore {
     );
   }
 
-  async list(before: string | undefined, limit: number): Promise<User[]> {
-    const entities = await this.users.find({
-      where: before === undefined ? {} : { id: LessThan(before) },
-      order: { id: 'DESC' },
-      take: limit,
-    });
+  async list(filter: UserFilter, before: string | undefined, limit: number): Promise<User[]> {
+    const entities = await usersWhere(this.users, filter, before).limit(limit).getMany();
     return entities.map((entity) => userOf(entity)!);
   }
 
@@ -129,7 +128,7 @@ export class TypeormUserStore extends UserStore {
 
 async function hasAdministrator(manager: EntityManager): Promise<boolean> {
   const rows: unknown[] = await manager.query(
-    `SELECT 1 FROM users WHERE status = 'active' AND $1 = ANY(roles) LIMIT 1`,
+    `SELECT 1 FROM users WHERE status = 'active' AND roles @> ARRAY[$1]::text[] LIMIT 1`,
     [ADMINISTRATOR_ROLE],
   );
   return rows.length > 0;
@@ -137,6 +136,6 @@ async function hasAdministrator(manager: EntityManager): Promise<boolean> {
 
 function userOf(entity: UserEntity | null): User | undefined {
   if (entity === null) return undefined;
-  const { canonicalUsername: _, ...user } = entity;
+  const { canonicalUsername: _, canonicalName: _name, canonicalEmail: _email, ...user } = entity;
   return { ...user, status: user.status as User['status'] };
 }

@@ -3,6 +3,12 @@ import type { UserAttributes } from '../../../protocol/user-attributes.js';
 
 @Entity('users')
 @Index('users_canonical_username', ['canonicalUsername'], { unique: true })
+// The migration gives the next three the operator class that prefixes need.
+@Index('users_by_username_prefix', ['canonicalUsername'])
+@Index('users_by_name_prefix', ['canonicalName'])
+@Index('users_by_email_prefix', ['canonicalEmail'])
+@Index('users_by_role', ['roles'], { type: 'gin' })
+@Index('users_by_status', ['status', 'id'])
 export class UserEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
   id: string;
@@ -18,6 +24,13 @@ export class UserEntity {
 
   @Column('text', { nullable: true })
   email: string | null;
+
+  /** The name and the address as they are searched for. */
+  @Column('text', { name: 'canonical_name', nullable: true })
+  canonicalName: string | null;
+
+  @Column('text', { name: 'canonical_email', nullable: true })
+  canonicalEmail: string | null;
 
   @Column('boolean', { name: 'email_verified' })
   emailVerified: boolean;
