@@ -7,6 +7,7 @@ import { UpstreamDocuments } from './documents/upstream-documents.js';
 import { AdminRoutesController } from './http/admin-routes.controller.js';
 import { ForwardAuthController } from './http/forward-auth.controller.js';
 import { GatewayEdge } from './http/gateway-edge.js';
+import { Preflights } from './http/preflights.js';
 import { Upgrades } from './http/upgrades.js';
 import { UpstreamIdentity } from './identity/upstream-identity.js';
 import { LimitsModule } from './limits/limits.module.js';
@@ -32,6 +33,7 @@ import { DirectoryRequests } from './user-changes/directory-requests.js';
     },
     GatewayDecision,
     GatewayEdge,
+    Preflights,
     Tunnels,
     Upgrades,
     UpstreamDocuments,

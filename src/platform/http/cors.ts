@@ -38,25 +38,52 @@ const EXPOSED_HEADERS =
   'ETag, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id';
 const PREFLIGHT_SECONDS = '600';
 
+/** What one route says of cross-origin requests, besides what holds for all. */
+export interface CorsTerms {
+  /** Besides those that are allowed everywhere. */
+  allowedHeaders: readonly string[];
+  exposedHeaders: readonly string[];
+  /** Undefined: the usual ones. */
+  methods: readonly string[] | undefined;
+  /** Seconds for which a preflight is good. */
+  maxAge: number | undefined;
+}
+
+/** The terms of the route that a request leads to. */
+export type CorsTermsLookup = (method: string, rawTarget: string) => CorsTerms | undefined;
+
 /**
  * Cross-origin reading (Fetch Standard §3.2), without credentials: tokens travel in headers, never in cookies. An
  * origin is judged against the client the request spoke for, and echoed exactly or not at all.
  */
 export class CorsPolicy {
-  private readonly allowedHeaders: string;
+  private readonly allowedHeaders: readonly string[];
+  private termsOf: CorsTermsLookup = () => undefined;
 
   constructor(
     private readonly config: ServerConfig,
     private readonly origins: AllowedOrigins,
   ) {
-    this.allowedHeaders = [...ALLOWED_HEADERS, ...config.corsAllowedHeaders].join(', ');
+    this.allowedHeaders = [...ALLOWED_HEADERS, ...config.corsAllowedHeaders];
   }
 
-  /** What a preflight is answered with. */
-  async preflightHeaders(request: FastifyRequest): Promise<Record<string, string>> {
+  /** Has routes that are not this process's own say more. */
+  lookUpTerms(termsOf: CorsTermsLookup): void {
+    this.termsOf = termsOf;
+  }
+
+  /**
+   * What a preflight is answered with.
+   * @param rawTarget of the request that it asks for
+   */
+  async preflightHeaders(
+    request: FastifyRequest,
+    rawTarget = request.raw.url ?? '',
+  ): Promise<Record<string, string>> {
     const origin = await this.allowedOrigin(request);
     if (origin === undefined) return { Vary: 'Origin' };
-    return { Vary: 'Origin', ...this.permission(origin) };
+    const method = String(request.headers['access-control-request-method']);
+    return { Vary: 'Origin', ...this.permission(origin, this.termsOf(method, rawTarget)) };
   }
 
   /** What a preflight of a public document is answered with. */
@@ -64,19 +91,20 @@ export class CorsPolicy {
     return this.permission('*');
   }
 
-  /** What an answer has besides, `Vary` aside. */
-  async answerHeaders(request: FastifyRequest): Promise<Record<string, string>> {
+  /** What an answer has besides, `Vary` aside. @param terms of the route that it came by */
+  async answerHeaders(request: FastifyRequest, terms?: CorsTerms): Promise<Record<string, string>> {
     const origin = await this.allowedOrigin(request).catch(() => undefined);
     if (origin === undefined) return {};
-    return { 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': EXPOSED_HEADERS };
+    const exposed = [EXPOSED_HEADERS, ...(terms?.exposedHeaders ?? [])].join(', ');
+    return { 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': exposed };
   }
 
-  private permission(origin: string): Record<string, string> {
+  private permission(origin: string, terms?: CorsTerms): Record<string, string> {
     return {
       'Access-Control-Allow-Origin': origin,
-      'Access-Control-Allow-Methods': ALLOWED_METHODS,
-      'Access-Control-Allow-Headers': this.allowedHeaders,
-      'Access-Control-Max-Age': PREFLIGHT_SECONDS,
+      'Access-Control-Allow-Methods': terms?.methods?.join(', ') ?? ALLOWED_METHODS,
+      'Access-Control-Allow-Headers': [...this.allowedHeaders, ...(terms?.allowedHeaders ?? [])].join(', '),
+      'Access-Control-Max-Age': String(terms?.maxAge ?? PREFLIGHT_SECONDS),
     };
   }
 

@@ -25,6 +25,7 @@ routes:
       health: { path: /health }
     timeouts: { total: 2m }
     retry: off
+    cors: { exposed_headers: [Link] }
     request_headers: { set: { X-Key: c4n4ry } }
     max_body: 1KiB
     spike_arrest: 30/second
@@ -103,6 +104,7 @@ describe('GET /admin/routes', () => {
       quotas: [{ limit: 10, per: 'hour', by: 'client' }],
       websocket: true,
       redirect_origins: ['https://login.example'],
+      cors: { allowed_headers: [], exposed_headers: ['Link'], methods: null, max_age: null },
     });
   });
 

@@ -20,6 +20,7 @@ import { RequireForwardAuthProxy } from '../../access/index.js';
 import { GatewayDecision } from '../decision/gateway-decision.js';
 import type { Dialect } from '../forward-auth/dialects.js';
 import { originalCall } from '../forward-auth/original-call.js';
+import { Preflights } from './preflights.js';
 import { NGINX_STATUSES, registerNginxStatuses } from './forward-auth.statuses.js';
 
 /** A proxy's question, and where its answer goes. */
@@ -56,6 +57,7 @@ export class ForwardAuthController implements OnModuleInit {
     private readonly decision: GatewayDecision,
     private readonly adapterHost: HttpAdapterHost,
     private readonly config: HttpConfig,
+    private readonly preflights: Preflights,
   ) {}
 
   onModuleInit(): void {
@@ -98,8 +100,15 @@ export class ForwardAuthController implements OnModuleInit {
     const { method, rawHeaders, url = '' } = request.raw;
     const own = `/forward-auth/${dialect}`;
     const rest = url.startsWith(own) ? url.slice(own.length) : '';
+    const original = originalCall(
+      dialect,
+      { method: method!, rest, rawHeaders },
+      this.config.maxTargetLength,
+    );
+    const preflight = await this.preflights.headersFor(request, original);
+    if (preflight !== undefined) return void reply.headers(preflight);
     const call = {
-      ...originalCall(dialect, { method: method!, rest, rawHeaders }, this.config.maxTargetLength),
+      ...original,
       authorizations: headerValues(request, 'authorization'),
       ip: request.ip,
       isForwardedElsewhere: true,

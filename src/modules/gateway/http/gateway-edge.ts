@@ -13,6 +13,7 @@ import { Tunnels } from '../proxy/web-socket/tunnels.js';
 import { VersionNotSpoken } from '../proxy/web-socket/web-socket-handshake.js';
 import { ActiveRoutes } from '../routes/active-routes.js';
 import { DirectoryRequests } from '../user-changes/directory-requests.js';
+import { Preflights } from './preflights.js';
 import { type Upgrade, Upgrades } from './upgrades.js';
 
 /** How long what is being forwarded may go on once the process is to end. Milliseconds. */
@@ -39,12 +40,14 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly forwarder: Forwarder,
     private readonly tunnels: Tunnels,
     private readonly upgrades: Upgrades,
+    private readonly preflights: Preflights,
     private readonly config: ServerConfig,
   ) {}
 
   /** To be registered after whatever else looks at a request before its body is read. */
   register(fastify: FastifyInstance, cors: CorsPolicy, ownPaths: OwnPaths): void {
     this.ownPaths = ownPaths;
+    this.preflights.register(cors);
     fastify.addHook('onRequest', async (request, reply) => {
       if (request.is404) await this.pass(request, reply, cors);
     });
@@ -83,7 +86,7 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
     });
     request.forwardedBy = admitted.route.id;
     const upgrade = this.upgrades.of(request.raw);
-    const corsHeaders = await cors.answerHeaders(request);
+    const corsHeaders = await cors.answerHeaders(request, admitted.route.cors);
     const admission = this.admissionOf(request, admitted, call.ip, corsHeaders, upgrade !== undefined);
     if (upgrade === undefined) await this.forward(admission, request, reply);
     else await this.tunnel(admission, upgrade, request, reply);

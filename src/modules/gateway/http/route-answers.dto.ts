@@ -58,6 +58,25 @@ class HeaderRulesAnswer {
   remove: readonly string[];
 }
 
+class CorsAnswer {
+  @ApiProperty({ type: [String], example: ['X-Client-Version'] })
+  allowed_headers: readonly string[];
+
+  @ApiProperty({ type: [String], example: ['Link', 'X-Total-Count'] })
+  exposed_headers: readonly string[];
+
+  @ApiProperty({ type: [String], nullable: true, description: 'Null for the usual ones', example: null })
+  methods: readonly string[] | null;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Seconds; null for the usual ones',
+    example: 600,
+  })
+  max_age: number | null;
+}
+
 export class RouteAnswer {
   @ApiProperty({ example: 'orders' })
   id: string;
@@ -139,6 +158,9 @@ export class RouteAnswer {
 
   @ApiProperty({ type: [String], example: [] })
   redirect_origins: readonly string[];
+
+  @ApiProperty({ type: CorsAnswer, nullable: true, example: null })
+  cors: CorsAnswer | null;
 }
 
 /** The table in force. Not in pages: it is taken up whole, and a page of one table does not go with one of the next. */
@@ -186,9 +208,21 @@ function routeAnswerOf(route: Route): RouteAnswer {
     quotas: route.quotas,
     websocket: route.webSocket,
     redirect_origins: route.redirectOrigins,
+    cors: corsAnswerOf(route.cors),
   };
 }
 
 function namesIn({ set, add, remove }: HeaderRules): HeaderRulesAnswer {
   return { set: set.map(({ name }) => name), add: add.map(({ name }) => name), remove };
+}
+
+function corsAnswerOf(cors: Route['cors']): CorsAnswer | null {
+  if (cors === undefined) return null;
+  const { allowedHeaders, exposedHeaders, methods, maxAge } = cors;
+  return {
+    allowed_headers: allowedHeaders,
+    exposed_headers: exposedHeaders,
+    methods: methods ?? null,
+    max_age: maxAge ?? null,
+  };
 }

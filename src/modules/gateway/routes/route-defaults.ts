@@ -49,4 +49,5 @@ export const DEFAULT_ROUTE = Object.freeze({
   quotas: [],
   webSocket: false,
   redirectOrigins: [],
+  cors: undefined,
 } as const satisfies Partial<Route>);

@@ -89,6 +89,11 @@ export class RouteTable {
     return place!;
   }
 
+  /** What the route of a request says of other origins; undefined where it says nothing, or there is no route. */
+  corsOf(method: string, rawTarget: string): Route['cors'] {
+    return this.explain(method, rawTarget).forwarded?.route.cors;
+  }
+
   /** What would become of a request with this target, query and all, as it stands in a request line. */
   explain(method: string, rawTarget: string): Explanation {
     // This server's router comes first, and has rules for paths of its own.

@@ -1,4 +1,5 @@
 import type { HeaderPreset } from '../identity/header-presets.js';
+import type { CorsTerms } from '../../../platform/http/cors.js';
 import type { HeaderRules } from '../headers/header-rules.js';
 import type { UnusualForm } from '../paths/unusual-forms.js';
 
@@ -94,4 +95,6 @@ export interface Route {
   webSocket: boolean;
   /** Other origins that a redirect of the upstream may name. */
   redirectOrigins: readonly string[];
+  /** What pages of other origins may do besides what they may everywhere. */
+  cors: CorsTerms | undefined;
 }

@@ -41,6 +41,7 @@ export interface RouteEntry {
   quotas?: Quota[];
   websocket?: boolean;
   redirect_origins?: string[];
+  cors?: CorsEntry;
 }
 
 /** Values by field name. */
@@ -51,6 +52,13 @@ export interface HeaderRulesEntry {
   set?: HeaderValuesEntry;
   add?: HeaderValuesEntry;
   remove?: string[];
+}
+
+export interface CorsEntry {
+  allowed_headers?: string[];
+  exposed_headers?: string[];
+  methods?: string[];
+  max_age?: string;
 }
 
 export interface UpstreamEntry {
@@ -109,6 +117,7 @@ export function routeOf(entry: RouteEntry, tls: Upstream['tls'], audience: strin
     quotas: entry.quotas ?? DEFAULT_ROUTE.quotas,
     webSocket: entry.websocket ?? DEFAULT_ROUTE.webSocket,
     redirectOrigins: entry.redirect_origins ?? DEFAULT_ROUTE.redirectOrigins,
+    cors: entry.cors === undefined ? DEFAULT_ROUTE.cors : corsOf(entry.cors),
   };
 }
 
@@ -159,6 +168,15 @@ function timeoutsOf(said: NonNullable<RouteEntry['timeouts']>): UpstreamTimeouts
 
 function durationOr<T>(fallback: T, said: string | undefined): T | number {
   return said === undefined ? fallback : millisecondsOf(said);
+}
+
+function corsOf({ allowed_headers, exposed_headers, methods, max_age }: CorsEntry): Route['cors'] {
+  return {
+    allowedHeaders: allowed_headers ?? [],
+    exposedHeaders: exposed_headers ?? [],
+    methods,
+    maxAge: max_age === undefined ? undefined : Math.ceil(millisecondsOf(max_age) / 1_000),
+  };
 }
 
 function spikeArrestOf(said: string | { rate: string; by?: LimitKey }): SpikeArrest {

@@ -56,6 +56,7 @@ describe('a route of the file', () => {
       quotas: [],
       webSocket: false,
       redirectOrigins: [],
+      cors: undefined,
     } satisfies Route);
   });
 
@@ -100,6 +101,7 @@ routes:
     quotas: [{ limit: 10, per: hour, by: "claim:attributes.plan" }]
     websocket: true
     redirect_origins: [https://login.example]
+    cors: { allowed_headers: [X-Version], exposed_headers: [Link], methods: [GET], max_age: 1m }
 `);
     expect(route).toEqual({
       id: 'orders',
@@ -144,6 +146,7 @@ routes:
       quotas: [{ limit: 10, per: 'hour', by: 'claim:attributes.plan' }],
       webSocket: true,
       redirectOrigins: ['https://login.example'],
+      cors: { allowedHeaders: ['X-Version'], exposedHeaders: ['Link'], methods: ['GET'], maxAge: 60 },
     } satisfies Route);
   });
 

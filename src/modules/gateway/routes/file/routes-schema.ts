@@ -17,6 +17,7 @@ import {
   STRING,
   wholeNumber,
 } from './schema-terms.js';
+import { CORS } from './cors-schema.js';
 import { headerRules } from './headers-schema.js';
 import { PATHS } from './paths-schema.js';
 import { UPSTREAM } from './upstream-schema.js';
@@ -164,6 +165,7 @@ const ROUTE = {
         default: DEFAULT_ROUTE.webSocket,
         description: 'Whether WebSocket handshakes are let through',
       },
+      cors: CORS,
       redirect_origins: {
         ...listOf(ORIGIN),
         description: 'Other origins that a redirect of the upstream may name',
