@@ -87,7 +87,7 @@ describe('an answer about a person', () => {
     ['attributes', []],
     ['attributes', { nested: {} }],
     ['attributes', { nothing: null }],
-    ['attributes', { constructor: 'x' }],
+    ['attributes', JSON.parse('{"__proto__":"x"}')],
     ['updated_at', -1],
     ['updated_at', 1.5],
     ['updated_at', '1763769600'],
