@@ -17,7 +17,9 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The client that authenticated or whose token was accepted; for the log and for CORS. */
     clientId?: string;
-    /** The subject of the accepted token; for the log. */
+    /** The grant type of a token request, once it is known to be one that is served; for the log. */
+    grantType?: string;
+    /** The subject of the accepted token, or of a token request; for the log. */
     subject?: string;
     /** Id of the gateway's route that the request was forwarded by; for the log. */
     forwardedBy?: string;

@@ -8,6 +8,9 @@ import type { AppLogger } from './logging.module.js';
 /** What the log has for a client that closed its connection before its response began, as nginx has it. */
 const CLIENT_CLOSED_REQUEST = 499;
 
+/** A client_id or a UUID. */
+const ID = /^[A-Za-z0-9._~-]{1,128}$/;
+
 /**
  * One line a request, however it ends. It holds the route's pattern, never the URL: query strings and unknown paths are
  * where clients put secrets by mistake.
@@ -44,11 +47,25 @@ function lineOf(request: FastifyRequest, reply: FastifyReply): object {
     ms: Math.round(reply.elapsedTime * 10) / 10,
     ip: request.ip,
     client_id: request.clientId,
+    grant_type: request.grantType,
     sub: request.subject,
+    target: targetOf(request, reply),
     ...(refusal instanceof OAuthError || refusal instanceof BearerError
-      ? { error: refusal.code, reason: refusal.detail }
+      ? { error: refusal.code, reason: refusal.detail ?? refusal.description }
       : {}),
   };
+}
+
+/**
+ * What an administrator acted on: the id in the path, or that of what was created. Not of a 404, since an id that names
+ * nothing may be a secret that was put there by mistake.
+ */
+function targetOf(request: FastifyRequest, reply: FastifyReply): string | undefined {
+  if (!request.routeOptions?.url?.startsWith('/admin/') || reply.raw.statusCode === 404) return undefined;
+  const [named] = Object.values((request.params ?? {}) as Record<string, string>);
+  const created = reply.raw.statusCode === 201 ? reply.getHeader('Location') : undefined;
+  const id = named ?? (typeof created === 'string' ? created.split('/').at(-1) : undefined);
+  return id !== undefined && ID.test(id) ? id : undefined;
 }
 
 /** Of a request whose target the router cannot read: no hook sees it. */

@@ -21,7 +21,8 @@ export class ClientCredentialsGrant extends GrantHandler {
     super();
   }
 
-  async handle({ client, form, disconnection }: TokenRequest): Promise<TokenAnswer> {
+  async handle({ client, form, disconnection, onSubject }: TokenRequest): Promise<TokenAnswer> {
+    onSubject(client.clientId);
     const scope = requestedOwnScope(client, form.get('scope'));
     disconnection.throwIfAborted();
     const grant = await this.grants.ofClient(client.clientId, ownScopesOf(client));

@@ -47,6 +47,7 @@ export class PasswordGrant extends GrantHandler {
     const credentials = readCredentials(form);
     const scope = requestedScope(client, form.get('scope'));
     const owner = await this.authenticate(credentials, request);
+    request.onSubject(owner.sub);
     refuseBeyondRoles(scope, owner.roles);
     request.disconnection.throwIfAborted();
     const { grant, refreshToken } = await this.begin(owner, scope, request);

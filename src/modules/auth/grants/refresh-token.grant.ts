@@ -42,9 +42,17 @@ export class RefreshTokenGrant extends GrantHandler {
     super();
   }
 
-  async handle({ client, form, ip, userAgent, disconnection }: TokenRequest): Promise<TokenAnswer> {
+  async handle({
+    client,
+    form,
+    ip,
+    userAgent,
+    disconnection,
+    onSubject,
+  }: TokenRequest): Promise<TokenAnswer> {
     const presented = required(form, 'refresh_token');
     const { grant: found, used } = await this.findToken(presented, client);
+    onSubject(found.subject);
     const owner = await this.confirmOwner(found, disconnection);
     await this.takeLostScopes(found, owner);
     // A rotation whose successor reaches nobody would make the next use of the token a repeat. A used one is judged.

@@ -30,12 +30,16 @@ export class TokenController {
     const form = this.requests.form(request);
     const client = await this.requests.client(request, form);
     const handler = this.grantTypes.handlerFor(required(form, 'grant_type'), client);
+    request.grantType = handler.type;
     this.targets.check(form.get('resource'));
     return handler.handle({
       client,
       form,
       ip: request.ip,
       userAgent: request.headers['user-agent']?.slice(0, 256) ?? null,
+      onSubject: (sub) => {
+        request.subject = sub;
+      },
       disconnection: request.disconnection,
     });
   }
