@@ -1,5 +1,6 @@
-# For .ci/two-commands and .ci/gateway-topology, which source it: servers in process groups of their own, and the lines of
-# a document that are pasted into a shell. Both begin in an empty folder, which goes with everything that still runs.
+# For .ci/two-commands, .ci/gateway-topology and .ci/ended-administrator, which source it: servers in process groups of their
+# own, and the lines of a document that are pasted into a shell. Each begins in an empty folder, which goes with everything
+# that still runs.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
