@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { setUpDocs } from './app.docs.js';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
+import { RouteAccess } from './modules/access/index.js';
 import { GatewayEdge } from './modules/gateway/index.js';
 import { Clock } from './platform/clock/clock.js';
 import { createAdapter } from './platform/http/adapter.js';
@@ -64,6 +65,7 @@ export function setUpApp(
   registerMethodNotAllowed(fastify, ownPaths);
   if (config.roles.gateway) app.get(GatewayEdge).register(fastify, cors, ownPaths);
   registerNotFound(fastify);
+  app.get(RouteAccess).register(fastify);
   registerBodyParsers(fastify);
   app.useGlobalPipes(createValidationPipe());
   if (config.server.docs) setUpDocs(app, config);

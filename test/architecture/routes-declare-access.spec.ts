@@ -32,6 +32,23 @@ const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
 /** What answers to a method that asks for nothing but the header answers as to GET. */
 const isHead = ({ method }: Route): boolean => method === 'HEAD';
 
+/** Without a body that could be wrong, or with credentials of its own kind in it. */
+const isClosed = ({ method, access }: DeclaredRoute): boolean =>
+  ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].includes(method) && !['public', 'client'].includes(access!.kind);
+
+/** What 400, 413 and 415 are for. */
+const BAD_BODIES: [string, string[], string][] = [
+  ['malformed JSON (400)', ['Content-Type: application/json', 'Content-Length: 1'], '{'],
+  ['a body that is too large (413)', ['Content-Type: application/json', 'Content-Length: 99999999'], '{'],
+  ['a media type that is not taken (415)', ['Content-Type: text/plain', 'Content-Length: 1'], 'x'],
+  [
+    'a coding that is not taken (415)',
+    ['Content-Type: application/json', 'Content-Encoding: gzip', 'Content-Length: 1'],
+    'x',
+  ],
+  ['a form (415)', ['Content-Type: application/x-www-form-urlencoded', 'Content-Length: 3'], 'a=1'],
+];
+
 const HEALTH = ['GET /health/live', 'GET /health/ready'];
 const DISCOVERY = [
   'GET /.well-known/jwks.json',
@@ -146,6 +163,18 @@ describe.each(ROLE_SETS)('every route of $roles', ({ start, kinds: expectedKinds
       }[access!.kind];
       expect([method, path, answer.status, scheme]).toEqual([method, path, ...expected]);
       if (access!.kind === 'scopes') expect(answer.headers.get('WWW-Authenticate')).not.toContain('error=');
+    }
+  });
+
+  it.each(BAD_BODIES)('rejects a caller without access before %s', async (_, fields, body) => {
+    for (const { method, path, access } of declared.filter(isClosed)) {
+      const url = path.replaceAll(/:\w+/g, ID).replace('*', 'x');
+      for (const authorization of [[], ['Authorization: Bearer x.y.z'], ['X-Identity: x.y.z']]) {
+        const head = rawRequest(`${method} ${url}`, ['Host: as', ...authorization, ...fields]);
+        const { status } = answerOf(await raw(server, head + body));
+        const expected = access!.kind === 'forward-auth-proxy' ? 403 : 401;
+        expect([method, path, status]).toEqual([method, path, expected]);
+      }
     }
   });
 });

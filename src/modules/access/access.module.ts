@@ -9,6 +9,7 @@ import { AssertionAuthentication } from './http/assertion-authentication.js';
 import { AssertionReceivers, MODULES_BY_ROLE, type ModulesByRole } from './http/assertion-receivers.js';
 import { BearerAuthentication } from './http/bearer-authentication.js';
 import { JwtAuthGuard } from './http/jwt-auth.guard.js';
+import { RouteAccess } from './http/route-access.js';
 import { TrustedPeers } from './http/trusted-peers.js';
 import { TokenSignatures } from './token-signatures.js';
 
@@ -21,6 +22,7 @@ import { TokenSignatures } from './token-signatures.js';
   providers: [
     AccessDeclarations,
     AssertionReceivers,
+    RouteAccess,
     TrustedPeers,
     { provide: APP_GUARD, useClass: JwtAuthGuard },
   ],

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request as requestOf } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserDirectory } from '../../../src/modules/users/index.js';
@@ -131,6 +133,40 @@ describe('every administration route rejects at once the token of', () => {
     expect(await make(administrator)).toMatchObject({ status: expect.toSatisfy((status) => status < 300) });
     expect(await verdicts(administrator.token, administrator.person.sub)).toEqual(everyRoute(verdict));
   });
+});
+
+describe('a request whose body comes slowly', () => {
+  it.each([
+    ['PATCH', '/admin/users/{self}', { status: 'active', roles: ['admin'] }],
+    ['POST', '/admin/clients', { client_name: 'Left behind', grant_types: ['client_credentials'] }],
+  ])('is decided about once more when the body is there: %s %s', async (method, path, body) => {
+    const { person, token } = await anAdministrator();
+    const finish = begin(method, path.replace('{self}', person.sub), token, JSON.stringify(body));
+    // The request has been let through by now, and waits for its body.
+    await sleep(300);
+    await first('PATCH', `/admin/users/${person.sub}`, { status: 'disabled' });
+    expect(await finish()).toBe(401);
+    expect((await first('GET', `/admin/users/${person.sub}`)).json.status).toBe('disabled');
+  });
+
+  /** Sends all but the last byte of a request. @returns sends that as well, and has the status of the response */
+  function begin(method: string, path: string, token: string, body: string): () => Promise<number> {
+    const request = requestOf(`${server.origin}${path}`, {
+      method,
+      headers: {
+        Authorization: `Bearer ${token}`,
+        'Content-Type': 'application/json',
+        'Content-Length': Buffer.byteLength(body),
+      },
+    });
+    const response = once(request, 'response') as Promise<[IncomingMessage]>;
+    request.write(body.slice(0, -1));
+    return async () => {
+      request.end(body.slice(-1));
+      const [{ statusCode }] = await response;
+      return statusCode!;
+    };
+  }
 });
 
 describe('a change that the directory makes by itself', () => {
