@@ -2,6 +2,7 @@ import type { Persistence } from '../../platform/database/data-source.js';
 import { Users1763769600002 } from './persistence/migrations/1763769600002-users.js';
 import { UserAttributes1764028800002 } from './persistence/migrations/1764028800002-attributes.js';
 import { UserSearch1764583218031 } from './persistence/migrations/1764583218031-user-search.js';
+import { DotlessUsernames1764583218033 } from './persistence/migrations/1764583218033-dotless-usernames.js';
 import { UserEntity } from './persistence/user.entity.js';
 
 export { DirectoryContractModule } from './directory-contract.module.js';
@@ -14,5 +15,10 @@ export { UsersModule } from './users.module.js';
 
 export const usersPersistence: Persistence = {
   entities: [UserEntity],
-  migrations: [Users1763769600002, UserAttributes1764028800002, UserSearch1764583218031],
+  migrations: [
+    Users1763769600002,
+    UserAttributes1764028800002,
+    UserSearch1764583218031,
+    DotlessUsernames1764583218033,
+  ],
 };

@@ -26,6 +26,11 @@ export interface UserFilter {
   role?: string;
 }
 
+export interface NamedUser {
+  user: User;
+  canonicalUsername: string;
+}
+
 /** Where people are kept. */
 export abstract class UserStore {
   abstract findById(id: string): Promise<User | undefined>;
@@ -33,7 +38,11 @@ export abstract class UserStore {
   /** Asked for every request of a user behind a gateway. */
   abstract findStanding(id: string): Promise<Standing | undefined>;
 
-  abstract findByCanonicalUsername(canonical: string): Promise<User | undefined>;
+  /**
+   * At most two users whose canonical usernames differ from this one in the dots of i at most, an exact match first. One
+   * look-up, whatever the name is.
+   */
+  abstract findAlike(canonical: string): Promise<NamedUser[]>;
 
   abstract isEmpty(): Promise<boolean>;
 

@@ -67,6 +67,14 @@ export class UserDirectory {
     return user;
   }
 
+  /**
+   * Whether another username differs from this one in the dots of i alone (ı and i of Azerbaijani and Turkish). Capital
+   * letters of these languages may then lead to the other user, or to neither.
+   */
+  async hasDottedTwin({ username }: User): Promise<boolean> {
+    return (await this.store.findAlike(canonicalUsername(username))).length > 1;
+  }
+
   /** @throws NotFound */
   async get(id: string): Promise<User> {
     const user = await this.store.findById(id);

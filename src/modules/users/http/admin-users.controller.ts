@@ -13,7 +13,15 @@ import {
   ApiReadUser,
 } from './admin-users.docs.js';
 import { UserListQuery, filterOf } from './user-list.query.js';
-import { ChangeUser, CreateUser, UserAnswer, UserPage, userAnswerOf } from './user.dto.js';
+import {
+  ChangeUser,
+  CreateUser,
+  CreatedUserAnswer,
+  DOTTED_TWIN,
+  UserAnswer,
+  UserPage,
+  userAnswerOf,
+} from './user.dto.js';
 
 @ApiTags('Administration: users')
 @Controller('admin/users')
@@ -27,11 +35,12 @@ export class AdminUsersController {
     @Body() body: CreateUser,
     @Req() { disconnection }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<UserAnswer> {
+  ): Promise<CreatedUserAnswer> {
     const { email_verified: emailVerified, password_hash: passwordHash, ...members } = body;
     const user = await this.users.create({ ...members, emailVerified, passwordHash }, disconnection);
     void reply.header('Location', `/admin/users/${user.id}`);
-    return userAnswerOf(user);
+    const warnings = (await this.users.hasDottedTwin(user)) ? [DOTTED_TWIN] : undefined;
+    return { ...userAnswerOf(user), warnings };
   }
 
   @Get()

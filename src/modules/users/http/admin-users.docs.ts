@@ -9,7 +9,7 @@ import {
 } from '@nestjs/swagger';
 import { ApiProblems } from '../../../platform/http/api-problems.js';
 import { Conflict, InvalidInput, NotFound } from '../../../protocol/problem.js';
-import { ChangeUser, CreateUser, UserAnswer, UserPage } from './user.dto.js';
+import { ChangeUser, CreateUser, CreatedUserAnswer, UserAnswer, UserPage } from './user.dto.js';
 
 /** OpenAPI of the administration of people, with requests that are valid as they are. */
 
@@ -54,7 +54,7 @@ export function ApiCreateUser(): MethodDecorator {
     }),
     ApiCreatedResponse({
       description: 'The person.',
-      type: UserAnswer,
+      type: CreatedUserAnswer,
       headers: {
         Location: {
           description: 'Path of the new person',

@@ -99,7 +99,8 @@ class UserMembers {
 export class CreateUser extends UserMembers {
   @ApiProperty({
     maxLength: 128,
-    description: 'Signs in in any case; without surrounding space and look-alike letters of mixed scripts',
+    description:
+      'Signs in in any case; words are separated by single spaces, and look-alike letters of mixed scripts are refused',
     example: 'alice',
   })
   @IsString({ message: 'must be a string' })
@@ -159,6 +160,30 @@ export class UserAnswer {
 
   @ApiProperty({ format: 'date-time', example: '2026-03-02T09:15:04.120Z' })
   updated_at: string;
+}
+
+/** What an administrator should know of a username that was accepted. */
+export const DOTTED_TWIN = {
+  pointer: '/username',
+  detail:
+    'Another username differs from this one only in the dots of i. Where a device writes capital letters by Azerbaijani ' +
+    'or Turkish rules, a sign-in can mean either user: one that is no exact match is refused.',
+};
+
+export class WarningAnswer {
+  @ApiProperty({ description: 'The member, as a JSON Pointer', example: DOTTED_TWIN.pointer })
+  pointer: string;
+
+  @ApiProperty({ example: DOTTED_TWIN.detail })
+  detail: string;
+}
+
+export class CreatedUserAnswer extends UserAnswer {
+  @ApiPropertyOptional({
+    type: [WarningAnswer],
+    description: 'What was accepted and can still go wrong; absent when there is nothing',
+  })
+  warnings?: WarningAnswer[];
 }
 
 export class UserPage extends PageAnswer {

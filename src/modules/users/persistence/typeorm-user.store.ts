@@ -6,6 +6,7 @@ import { Conflict } from '../../../protocol/problem.js';
 import { ADMINISTRATOR_ROLE } from '../../../protocol/scopes.js';
 import type { User } from '../user.js';
 import {
+  type NamedUser,
   type NewPassword,
   type Standing,
   type UserChange,
@@ -44,8 +45,14 @@ export class TypeormUserStore extends UserStore {
     return standing;
   }
 
-  async findByCanonicalUsername(canonicalUsername: string): Promise<User | undefined> {
-    return userOf(await this.users.findOneBy({ canonicalUsername }));
+  async findAlike(canonical: string): Promise<NamedUser[]> {
+    const entities = await this.users
+      .createQueryBuilder('users')
+      .where(`${dotless('users.canonicalUsername')} = ${dotless(':canonical::text')}`, { canonical })
+      .orderBy('(users.canonical_username = :canonical)', 'DESC')
+      .limit(2)
+      .getMany();
+    return entities.map((entity) => ({ user: userOf(entity)!, canonicalUsername: entity.canonicalUsername }));
   }
 
   async isEmpty(): Promise<boolean> {
@@ -124,6 +131,11 @@ export class TypeormUserStore extends UserStore {
       await runner.release();
     }
   }
+}
+
+/** A canonical username with a plain i for ı and for an i with a dot above it; the index has the same expression. */
+function dotless(text: string): string {
+  return `translate(${text}, '\u0131\u0307', 'i')`;
 }
 
 async function hasAdministrator(manager: EntityManager): Promise<boolean> {

@@ -9,6 +9,8 @@ import type { UserAttributes } from '../../../protocol/user-attributes.js';
 @Index('users_by_email_prefix', ['canonicalEmail'])
 @Index('users_by_role', ['roles'], { type: 'gin' })
 @Index('users_by_status', ['status', 'id'])
+// On an expression, which TypeORM cannot describe: only the migration makes it.
+@Index('users_by_dotless_username', { synchronize: false })
 export class UserEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
   id: string;

@@ -48,7 +48,11 @@ export class PasswordSignIn {
   private async find(username: string): Promise<User | undefined> {
     const isPossible = isPossibleUsername(username) && username.trim() === username;
     // A name that nobody can have is looked up all the same, so that it takes as long as any other.
-    return this.users.findByCanonicalUsername(isPossible ? canonicalUsername(username) : '');
+    const canonical = isPossible ? canonicalUsername(username) : '';
+    const [first, second] = await this.users.findAlike(canonical);
+    // A keyboard or a capital letter of another language changes the dots of i. Without an exact match the user is meant
+    // whose name is the only one like it.
+    return first?.canonicalUsername === canonical || second === undefined ? first?.user : undefined;
   }
 
   private async upgrade(user: User, password: string, disconnection: AbortSignal): Promise<void> {

@@ -22,6 +22,11 @@ describe('a new username', () => {
     'x'.repeat(128),
     '𠮷'.repeat(128),
     'e\u0301'.repeat(128),
+    'alice smith',
+    'Ana María de la Cruz',
+    'андрей@example.com',
+    'alice@пример.example',
+    'αθηνά@example.gr',
   ])('may be %s', (username) => {
     expect(checkNewUsername(username)).toBeUndefined();
   });
@@ -33,7 +38,12 @@ describe('a new username', () => {
     ['a very long text', 'x'.repeat(1_000_000)],
     ['a space before', ' alice'],
     ['a space after', 'alice '],
-    ['a space inside', 'alice smith'],
+    ['two spaces inside', 'alice  smith'],
+    ['a tab inside', 'alice\tsmith'],
+    ['a line feed inside', 'alice\nsmith'],
+    ['Latin and Cyrillic in the address before the @', 'аlice@example.com'],
+    ['Latin and Cyrillic in one label of the address', 'alice@exаmple.com'],
+    ['Latin and Cyrillic around two @', 'аlice@a@example.com'],
     ['a no-break space', 'alice\u00a0smith'],
     ['an ideographic space', 'alice\u3000'],
     ['a tab', 'alice\t'],
