@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import type { Logger } from 'pino';
 import { PortsModule } from './app.ports.js';
@@ -39,11 +39,11 @@ export function persistenceOf(roles: RolesConfig): Persistence {
  * What serves each role of this process. A module that is listed under another role than it is part of would be refused
  * behind a gateway: what is said of a caller to the identity role opens no route of the API, nor the other way round.
  */
-function modulesOf({ roles, internal }: Config): ModulesByRole {
+function modulesOf(roles: RolesConfig, hasInternalSecret: boolean): ModulesByRole {
   return {
     ...(roles.oauth ? { oauth: [CryptoModule, AuthModule, ClientsModule, TokensModule] } : {}),
     ...(roles.identity
-      ? { identity: [UsersModule, ...(internal.secret === undefined ? [] : [DirectoryContractModule])] }
+      ? { identity: [UsersModule, ...(hasInternalSecret ? [DirectoryContractModule] : [])] }
       : {}),
     ...(roles.api ? { api: [ResourcesModule] } : {}),
     ...(roles.gateway ? { gateway: [RedisModule, GatewayModule] } : {}),
@@ -53,12 +53,19 @@ function modulesOf({ roles, internal }: Config): ModulesByRole {
 // Platform code knows no module, so the health routes get their declared access here.
 Public()(HealthController);
 
+/** Every controller of a process with these roles. */
+export function controllersOf(roles: RolesConfig, hasInternalSecret: boolean): Type[] {
+  const modules = Object.values(modulesOf(roles, hasInternalSecret)).flat();
+  const declared = modules.flatMap((module) => (Reflect.getMetadata('controllers', module) ?? []) as Type[]);
+  return [HealthController, ...declared];
+}
+
 /** The composition root: the one place, with app.ports.ts, that knows all modules. It picks them by role. */
 @Module({})
 export class AppModule {
   static forRoot(config: Config, logger: Logger): DynamicModule {
     const { roles } = config;
-    const modules = modulesOf(config);
+    const modules = modulesOf(roles, config.internal.secret !== undefined);
     return {
       module: AppModule,
       imports: [

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { isSecretSetting } from './secret-settings.js';
 
 /** The variables a process was started with. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,6 +21,13 @@ export class EnvironmentReader {
   readonly mistakes: string[] = [];
 
   constructor(private readonly environment: Environment) {}
+
+  /** Every variable that is set, but for the secrets of this server. */
+  variables(): Record<string, string> {
+    const isShown = (entry: [string, string | undefined]): entry is [string, string] =>
+      entry[1] !== undefined && entry[1] !== '' && !isSecretSetting(entry[0]);
+    return Object.fromEntries(Object.entries(this.environment).filter(isShown));
+  }
 
   text(name: string): string | undefined {
     const value = this.environment[name];

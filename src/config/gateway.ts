@@ -20,6 +20,8 @@ export class GatewayConfig {
   audience: string;
   /** Audience of what is forwarded to the identity role. */
   identityAudience: string;
+  /** Environment variables, which the routes file may name in values; no secret of this server is among them. */
+  routeVariables: Readonly<Record<string, string>>;
   /** Addresses or CIDR ranges of the proxies that may ask at /forward-auth; empty: nobody may. */
   forwardAuthProxies: readonly string[];
 }
@@ -54,6 +56,7 @@ export function readGateway(
     identityTls: { ca, clientCertificate, clientKey },
     audience,
     identityAudience,
+    routeVariables: routesFile === undefined ? {} : read.variables(),
     forwardAuthProxies: readAddressRanges(read, 'FORWARD_AUTH_PROXIES'),
   };
 }

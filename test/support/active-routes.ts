@@ -45,6 +45,7 @@ export class ActiveRoutesOfTest {
       audience: AUDIENCE,
       identityAudience: `${ISSUER}/identity`,
       forwardAuthProxies: [],
+      routeVariables: {},
       ...config,
     };
     const log = (level: LogLine['level']) => (fields: object, message: string) =>

@@ -26,20 +26,25 @@ export class RoutesFolder {
   }
 
   /** Writes the routes file and reads it as the gateway does. */
-  read(text: string, ownPaths = new OwnPaths()): Route[] {
+  read(text: string, ownPaths = new OwnPaths(), variables: Record<string, string> = {}): Route[] {
     const reserved = { apiUrl: undefined, identityUrl: IDENTITY_URL, identityAudience: `${ISSUER}/identity` };
     const context = {
       ...{ audience: AUDIENCE, issuer: ISSUER, ownPaths, files: new FilesRead() },
       reservedAudiences: reservedAudiences({ audience: AUDIENCE, ...reserved }),
       cleartextTargets: true,
+      variables,
     };
     return readRoutesFile(this.write(text), context);
   }
 
   /** The mistakes of a routes file; one that has none fails the test. */
-  mistakesOf(text: string, ownPaths = new OwnPaths()): readonly RouteMistake[] {
+  mistakesOf(
+    text: string,
+    ownPaths = new OwnPaths(),
+    variables: Record<string, string> = {},
+  ): readonly RouteMistake[] {
     try {
-      this.read(text, ownPaths);
+      this.read(text, ownPaths, variables);
     } catch (error) {
       if (error instanceof RoutesError) return error.mistakes;
       throw error;

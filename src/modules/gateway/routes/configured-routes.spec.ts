@@ -11,6 +11,7 @@ const CONFIG = {
   audience: 'https://api.example',
   identityAudience: 'https://gateway.example/identity',
   forwardAuthProxies: [],
+  routeVariables: {},
 };
 
 describe('the table without a file', () => {

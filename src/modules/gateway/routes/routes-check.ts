@@ -7,13 +7,20 @@ import { RoutesError } from './file/routes-error.js';
 import { readRoutesFile } from './file/routes-file.js';
 import { routesContextOf } from './routes-context.js';
 
-/** What is wrong with the routes file by itself; whether it claims paths of the process, only the process knows. */
-export function routesFileMistakes(config: GatewayConfig, issuer: string): string[] {
+/**
+ * What is wrong with the routes file.
+ * @param ownPaths what the process serves itself, where that is known before it is made
+ */
+export function routesFileMistakes(
+  config: GatewayConfig,
+  issuer: string,
+  ownPaths = new OwnPaths(),
+): string[] {
   const { routesFile } = config;
   if (routesFile === undefined) return [];
   if (isOpenToAll(routesFile)) return ['ROUTES_FILE names a file that every user may change: chmod o-w it.'];
   try {
-    const context = routesContextOf(config, issuer, new OwnPaths(), new FilesRead());
+    const context = routesContextOf(config, issuer, ownPaths, new FilesRead());
     readRoutesFile(resolve(routesFile), context);
     return [];
   } catch (error) {

@@ -18,6 +18,7 @@ export function routesContextOf(
     cleartextTargets,
     ownPaths,
     reservedAudiences: reservedAudiences(config),
+    variables: config.routeVariables,
     files,
   };
 }

@@ -299,6 +299,7 @@ describe('the mistakes of a file', () => {
       ...{ audience: AUDIENCE, issuer: ISSUER, ownPaths: ownPathsOf(), files: new FilesRead() },
       reservedAudiences: [],
       cleartextTargets: true,
+      variables: {},
     };
     expect(() => readRoutesFile('/nowhere/routes.yaml', context)).toThrow(
       /^ {2}- the file that ROUTES_FILE names cannot be read \(ENOENT\)$/m,

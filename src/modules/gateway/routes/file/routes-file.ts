@@ -5,6 +5,7 @@ import { claimedReadings } from '../claimed-readings.js';
 import { claimsOnOwnPaths } from '../own-path-claims.js';
 import { conflictsBetween } from '../route-conflicts.js';
 import type { Route } from '../route.js';
+import type { Variables } from './environment-values.js';
 import type { FilesRead } from './files-read.js';
 import { readHeaderRules } from './header-rules-entry.js';
 import { type RouteEntry, routeOf, upstreamEntryOf } from './route-entry.js';
@@ -20,6 +21,8 @@ export interface RoutesContext extends EntryContext {
   audience: string;
   ownPaths: OwnPaths;
   reservedAudiences: readonly ReservedAudience[];
+  /** Environment variables that values may name. */
+  variables: Variables;
   /** Reads the file and the PEM files that it names. */
   files: FilesRead;
 }
@@ -41,7 +44,7 @@ export function readRoutesFile(file: string, context: RoutesContext): Route[] {
 }
 
 function readRoutes(text: string, directory: string, context: RoutesContext): Route[] {
-  const yaml = parseYaml(text);
+  const yaml = parseYaml(text, context.variables);
   const findings = schemaMistakesIn(yaml.value);
   const entries = soundEntriesOf(yaml.value, findings).map(({ entry, index }) => ({
     index,

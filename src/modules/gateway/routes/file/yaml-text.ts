@@ -5,11 +5,13 @@ import {
   isAlias,
   isMap,
   isNode,
+  isPair,
   isScalar,
   isSeq,
   parseDocument,
   visit,
 } from 'yaml';
+import { type Variables, substituted } from './environment-values.js';
 import { type Finding, type Place, type RouteMistake, RoutesError, pointerOf } from './routes-error.js';
 
 /** A document, and where in the text its members are. */
@@ -43,10 +45,10 @@ const WHY_BROKEN =
 
 /**
  * Parses YAML 1.2 of plain maps, lists, texts, numbers and booleans. Tags and aliases are refused: a line means what it
- * says, where it stands, and nothing grows when it is read.
+ * says, where it stands, and nothing grows when it is read. Variables are put into values, never into names of members.
  * @throws RoutesError with every mistake of the syntax, up to one after which there is no telling
  */
-export function parseYaml(text: string): YamlText {
+export function parseYaml(text: string, variables: Variables): YamlText {
   const lines = new LineCounter();
   const mistakeAt = (offset: number, place: Place, detail: string): RouteMistake => {
     const { line, col } = lines.linePos(offset);
@@ -70,6 +72,10 @@ export function parseYaml(text: string): YamlText {
     mistakes.push(...forbiddenIn(document).map(({ offset, detail }) => mistakeAt(offset, [], detail)));
   }
   if (mistakes.length > 0) throw new RoutesError(mistakes);
+  mistakes.push(
+    ...substituteIn(document, variables).map(({ offset, detail }) => mistakeAt(offset, [], detail)),
+  );
+  if (mistakes.length > 0) throw new RoutesError(mistakes);
   return {
     value: document.toJS({ maxAliasCount: 0 }),
     locate: ({ place, detail }) => mistakeAt(offsetOf(document.contents, place), place, detail),
@@ -91,6 +97,26 @@ function forbiddenIn(document: Document.Parsed): { offset: number; detail: strin
     },
   });
   return found;
+}
+
+/** @returns what is wrong with the variables that values name */
+function substituteIn(document: Document.Parsed, variables: Variables): { offset: number; detail: string }[] {
+  const wrong: { offset: number; detail: string }[] = [];
+  visit(document, {
+    Scalar: (place, node, path) => {
+      if (place === 'key' || typeof node.value !== 'string' || !node.value.includes('${')) return;
+      const outcome = isId(path.at(-1))
+        ? { detail: 'must not come from the environment: logs and mistakes name it' }
+        : substituted(node.value, node.type === 'PLAIN', variables);
+      if ('detail' in outcome) wrong.push({ offset: node.range?.[0] ?? 0, detail: outcome.detail });
+      else node.value = outcome.value;
+    },
+  });
+  return wrong;
+}
+
+function isId(pair: unknown): boolean {
+  return isPair(pair) && isScalar(pair.key) && pair.key.value === 'id';
 }
 
 /** Where the member begins: its name, or the entry of a list. For what is missing, that of what it is missing in. */
