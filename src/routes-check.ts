@@ -23,7 +23,8 @@ export function checkRoutes(files: readonly string[], environment: Environment):
     const config = loadRoutesCheckConfig(environment, file);
     const mistakes = routesFileMistakes(config.gateway, config.issuer, declaredOwnPaths(config));
     if (mistakes.length === 0) return { code: 0, text: 'The routes file is usable.' };
-    const lines = mistakes.map((mistake) => `  - ${mistake}`).join('\n');
+    // Here the file is the one that the command names.
+    const lines = mistakes.map((mistake) => `  - ${mistake.replace(/^ROUTES_FILE, /, '')}`).join('\n');
     return { code: 1, text: `The routes file is not usable:\n${lines}` };
   } catch (error) {
     if (error instanceof ConfigurationError) return { code: 1, text: error.message };
