@@ -61,6 +61,8 @@ export class ClientAnswer implements AnswerReceiver {
   begin(status: number, rawHeaders: string[]): void {
     const { response, listener } = this;
     const headers = listener!.header(status, rawHeaders);
+    // The default of this server's own responses. Where the answer must not be cached, its header says so.
+    response.removeHeader('Cache-Control');
     for (let at = 0; at < headers.length; at += 2) response.removeHeader(headers[at]!);
     for (let at = 0; at < headers.length; at += 2) response.appendHeader(headers[at]!, headers[at + 1]!);
     response.writeHead(status);

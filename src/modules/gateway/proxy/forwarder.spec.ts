@@ -219,6 +219,20 @@ describe('a forwarded answer', () => {
       'nosniff',
     ]);
   });
+
+  it.each([
+    [true, null],
+    [false, 'no-store'],
+  ])(
+    'without Cache-Control has none where anyone may call (%s), and is kept by no cache elsewhere',
+    async (isPublic, expected) => {
+      const front = await aFront(await anUpstream((_, response) => response.end()), { public: isPublic });
+      front.server.prependListener('request', (_, response) =>
+        response.setHeader('Cache-Control', 'no-store'),
+      );
+      expect((await fetch(front.origin)).headers.get('Cache-Control')).toBe(expected);
+    },
+  );
 });
 
 describe('100 Continue', () => {
