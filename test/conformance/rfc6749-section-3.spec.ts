@@ -141,6 +141,16 @@ describe('RFC 6749 §3.2: the body is form-encoded', () => {
     expectOAuthError(await send(contentType, repeated()), 'invalid_request');
   });
 
+  it.each([
+    ['ends in a line break', FORM, (body: string) => `${body}\n`],
+    ['begins with a byte order mark', FORM, (body: string) => `\uFEFF${body}`],
+    ['must be in UTF-8, not in utf-16', `${FORM}; charset=utf-16`, (body: string) => body],
+  ])('is refused with the cause: it %s', async (cause, type, change) => {
+    const refused = await send(type, change(form));
+    expectOAuthError(refused, 'invalid_request');
+    expect(refused.json.error_description).toContain(cause);
+  });
+
   it('reads a Content-Type after several spaces as strictly as any', async () => {
     const headers = [`Content-Type:   ${FORM}`, `Authorization: ${basic(client)}`];
     expectTokens(answerOf(await raw(server, rawPost('/token', headers, form))));
