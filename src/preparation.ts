@@ -3,6 +3,7 @@ import type { Config } from './config/config.js';
 import { ConfigurationError } from './config/environment.js';
 import { RoutesError } from './modules/gateway/index.js';
 import { SigningKeyRing } from './modules/tokens/index.js';
+import { HashSurvey } from './modules/users/index.js';
 import { Database } from './platform/database/database.js';
 import { AppLogger } from './platform/logging/logging.module.js';
 import { databaseMistakes } from './start-checks.js';
@@ -22,7 +23,8 @@ export async function initialize(app: INestApplication, config: Config): Promise
 }
 
 /**
- * Checks what is in the database, then gives it what a process needs before its first request: tables and signing keys.
+ * Checks what is in the database, then gives it what a process needs before its first request: tables, signing
+ * keys, and how long its password hashes take.
  * Until here a start has written nothing.
  * @throws ConfigurationError before anything is written
  */
@@ -34,4 +36,6 @@ export async function prepareDatabase(app: INestApplicationContext, config: Conf
   if (migrations.length > 0) app.get(AppLogger).info({ migrations }, 'the tables are up to date');
   // Resource servers keep a key set for long, so every key is there before the first request.
   if (config.roles.oauth) await app.get(SigningKeyRing).makeMissing();
+  // The first refusal is as late as any other.
+  if (config.roles.identity) await app.get(HashSurvey).take();
 }

@@ -1,6 +1,7 @@
 import type { Persistence } from '../../platform/database/data-source.js';
 import { Users1763769600002 } from './persistence/migrations/1763769600002-users.js';
 import { UserAttributes1764028800002 } from './persistence/migrations/1764028800002-attributes.js';
+import { PasswordHashKinds1764583200617 } from './persistence/migrations/1764583200617-password-hash-kinds.js';
 import { UserSearch1764583218031 } from './persistence/migrations/1764583218031-user-search.js';
 import { DotlessUsernames1764583218033 } from './persistence/migrations/1764583218033-dotless-usernames.js';
 import { UserEntity } from './persistence/user.entity.js';
@@ -8,6 +9,7 @@ import { UserEntity } from './persistence/user.entity.js';
 export { DirectoryContractModule } from './directory-contract.module.js';
 export { objectionsToFirstAdministrator } from './directory/first-administrator.js';
 export { UserDirectory } from './directory/user-directory.js';
+export { HashSurvey } from './passwords/refusals/hash-survey.js';
 export { PersonTokens } from './person-tokens.js';
 export { PasswordSignIn } from './sign-in/password-sign-in.js';
 export { SubjectStatusOfUsers } from './subject-status-of-users.js';
@@ -18,6 +20,7 @@ export const usersPersistence: Persistence = {
   migrations: [
     Users1763769600002,
     UserAttributes1764028800002,
+    PasswordHashKinds1764583200617,
     UserSearch1764583218031,
     DotlessUsernames1764583218033,
   ],

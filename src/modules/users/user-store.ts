@@ -13,6 +13,14 @@ export interface NewPassword {
 /** What decides whether a user may act at this moment. */
 export type Standing = Pick<User, 'status' | 'roles'>;
 
+/** Users whose password hashes have the same scheme and parameters. */
+export interface PasswordHashKind {
+  /** The hash of one of them. */
+  sample: string;
+  /** Their share of all users with a hash: 0 to 1. */
+  share: number;
+}
+
 /** What a write met: it was done, there is no such user, or no active administrator would be left. */
 export type WriteOutcome = 'done' | 'absent' | 'last_administrator';
 
@@ -61,6 +69,9 @@ export abstract class UserStore {
 
   /** Replaces the password if it is still the one that was checked; false when it is not. */
   abstract replacePassword(id: string, checked: string, password: NewPassword, now: Date): Promise<boolean>;
+
+  /** The kinds of password hashes that users have, by the notation's parameters. */
+  abstract passwordHashKinds(): Promise<PasswordHashKind[]>;
 
   abstract remove(id: string): Promise<WriteOutcome>;
 

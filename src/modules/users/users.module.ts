@@ -1,13 +1,18 @@
 import { Module } from '@nestjs/common';
-import { HashingConfig, TokenConfig } from '../../config/config.js';
+import { EncryptionConfig, InternalConfig, TokenConfig } from '../../config/config.js';
 import { OwnPassword } from './directory/own-password.js';
 import { UserDirectory } from './directory/user-directory.js';
 import { AccountPasswordController } from './http/account-password.controller.js';
 import { AdminUsersController } from './http/admin-users.controller.js';
+import { HashComparison } from './passwords/hash-comparison.js';
+import { HashImport } from './passwords/hash-import.js';
+import { ExpensiveLane, HashingLanes } from './passwords/hashing-lanes.js';
 import { HashingQueue } from './passwords/hashing-queue.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { PasswordPolicy } from './passwords/password-policy.js';
-import { TODAY } from './passwords/schemes/argon2.js';
+import { HashSurvey } from './passwords/refusals/hash-survey.js';
+import { RefusalFloor } from './passwords/refusals/refusal-floor.js';
+import { StandIns, standInKey } from './passwords/refusals/stand-ins.js';
 import { TypeormUserStore } from './persistence/typeorm-user.store.js';
 import { PasswordSignIn } from './sign-in/password-sign-in.js';
 import { SubjectStatusOfUsers } from './subject-status-of-users.js';
@@ -18,17 +23,24 @@ import { UserStore } from './user-store.js';
   controllers: [AdminUsersController, AccountPasswordController],
   providers: [
     { provide: HashingQueue, useFactory: () => new HashingQueue() },
+    ExpensiveLane,
+    HashingLanes,
+    RefusalFloor,
     {
-      provide: PasswordHasher,
-      inject: [HashingQueue, HashingConfig],
-      useFactory: (queue: HashingQueue, { maxImportCost }: HashingConfig) =>
-        new PasswordHasher(queue, TODAY, maxImportCost),
+      provide: StandIns,
+      inject: [EncryptionConfig, InternalConfig],
+      useFactory: (encryption: EncryptionConfig, internal: InternalConfig) =>
+        new StandIns(standInKey(encryption.key ?? internal.secret)),
     },
     {
       provide: PasswordPolicy,
       inject: [TokenConfig],
       useFactory: ({ issuer }: TokenConfig) => PasswordPolicy.ofIssuer(issuer),
     },
+    HashComparison,
+    HashImport,
+    PasswordHasher,
+    HashSurvey,
     OwnPassword,
     PasswordSignIn,
     SubjectStatusOfUsers,

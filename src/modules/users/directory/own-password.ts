@@ -22,8 +22,15 @@ export class OwnPassword {
    * @throws InvalidInput when the current password is wrong or the new one is refused, HashingQueueFull, Disconnected
    */
   async change(sub: string, current: string, next: string, disconnection: AbortSignal): Promise<void> {
+    const began = performance.now();
     const user = await this.directory.get(sub);
-    const { matches } = await this.hasher.verify(user.passwordHash, current, disconnection);
+    const { matches } = await this.hasher.verify({
+      name: user.username,
+      hash: user.passwordHash,
+      password: current,
+      began,
+      signal: disconnection,
+    });
     if (!matches) throw InvalidInput.member('current_password', 'is not the current password');
     const password = await this.directory.newPassword(next, personalTexts(user), {
       member: 'new_password',

@@ -4,6 +4,7 @@ import { Clock } from '../../../platform/clock/clock.js';
 import { timeOrderedId } from '../../../platform/crypto/random.js';
 import type { UserAttributes } from '../../../protocol/user-attributes.js';
 import { Conflict, InvalidInput, NotFound } from '../../../protocol/problem.js';
+import { HashImport } from '../passwords/hash-import.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { PasswordPolicy } from '../passwords/password-policy.js';
 import { UnusableHash } from '../passwords/schemes/password-scheme.js';
@@ -38,6 +39,7 @@ export class UserDirectory {
   constructor(
     private readonly store: UserStore,
     private readonly hasher: PasswordHasher,
+    private readonly imports: HashImport,
     private readonly passwords: PasswordPolicy,
     private readonly tokens: PersonTokens,
     private readonly clock: Clock,
@@ -164,7 +166,7 @@ export class UserDirectory {
     }
     if (passwordHash === undefined) return null;
     try {
-      const imported = await this.hasher.import(passwordHash, disconnection);
+      const imported = await this.imports.read(passwordHash, disconnection);
       disconnection?.throwIfAborted();
       return imported;
     } catch (error) {

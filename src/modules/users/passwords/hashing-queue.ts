@@ -77,12 +77,18 @@ export class HashingQueue {
     }
   }
 
+  /** @throws HashingQueueFull when work that came now would not be run */
+  demandRoom(): void {
+    const isFull = this.running >= this.options.concurrency && this.waiting.length >= this.options.capacity;
+    if (isFull) throw new HashingQueueFull(this.secondsUntilEmpty());
+  }
+
   private async takeSlot(signal: AbortSignal | undefined): Promise<void> {
     if (this.running < this.options.concurrency) {
       this.running += 1;
       return;
     }
-    if (this.waiting.length >= this.options.capacity) throw new HashingQueueFull(this.secondsUntilEmpty());
+    this.demandRoom();
     const { promise: turn, resolve, reject } = Promise.withResolvers<void>();
     const leave = (): void => {
       this.waiting.splice(this.waiting.indexOf(begin), 1);

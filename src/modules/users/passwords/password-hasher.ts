@@ -1,15 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
-import { HashingQueue } from './hashing-queue.js';
+import { HashComparison } from './hash-comparison.js';
+import { HashingLanes } from './hashing-lanes.js';
 import { MAX_PASSWORD_BYTES, isHashable, normalizePassword } from './normalize-password.js';
-import { readForeignHash, readHash } from './read-hash.js';
-import { type Argon2Parameters, TODAY, hashArgon2id, isBelow } from './schemes/argon2.js';
-import { BcryptUnavailable } from './schemes/bcrypt-library.js';
+import { readIfUsable } from './read-hash.js';
+import { RefusalFloor } from './refusals/refusal-floor.js';
+import { StandIns } from './refusals/stand-ins.js';
+import { type Argon2Parameters, TODAY, argon2, hashArgon2id, isBelow } from './schemes/argon2.js';
 import { encodePhcBase64 } from './schemes/encodings.js';
-import { type PasswordHash, UnusableHash } from './schemes/password-scheme.js';
+import type { PasswordHash } from './schemes/password-scheme.js';
 
-/** What an imported hash may cost, in units of a hash made today, unless the settings say otherwise. */
-const DEFAULT_MAX_IMPORT_COST = 4;
+/** A password that somebody presents. */
+export interface PasswordCheck {
+  /** The canonical username, or whatever else the hash was looked up by. */
+  name: string;
+  /** What is stored; null for an unknown user, and for one without a password. */
+  hash: string | null;
+  password: string;
+  /** Whether the user may sign in at all; a disabled one is refused as late as any other. */
+  mayMatch?: boolean;
+  /** When the check began, look-ups included, by `performance.now()`: refusals come equally long after that. */
+  began?: number;
+  /** Of the request: once aborted, what still waits is not compared. */
+  signal?: AbortSignal | undefined;
+}
 
 export interface PasswordVerdict {
   matches: boolean;
@@ -20,27 +34,29 @@ export interface PasswordVerdict {
   outdated: boolean;
 }
 
+const REFUSED: PasswordVerdict = { matches: false, outdated: false };
+
 /**
- * Hashes passwords and compares them, the only place that does either (NIST SP 800-63B-4 §3.1.1.2). All of it
- * goes through the queue.
+ * Hashes passwords and checks them, the only place that does either (NIST SP 800-63B-4 §3.1.1.2). All of it
+ * goes through the lanes, and every refusal takes the same time.
  */
 @Injectable()
 export class PasswordHasher {
-  /**
-   * Stands in for the hash of a person who has none: no password is known to match it, and finding out costs
-   * the same.
-   */
+  /** Stands in for the hash of a user who has none: no password is known to match it. */
   private readonly dummy: PasswordHash;
 
   /** @throws UnusableHash when the parameters are beyond what this class would verify. */
   constructor(
-    private readonly queue: HashingQueue,
+    private readonly lanes: HashingLanes,
+    private readonly comparison: HashComparison,
+    private readonly floor: RefusalFloor,
+    private readonly standIns: StandIns,
     @Optional() private readonly parameters: Argon2Parameters = TODAY,
-    @Optional() private readonly maxImportCost: number = DEFAULT_MAX_IMPORT_COST,
   ) {
-    const { memory, passes, lanes } = parameters;
+    const { memory: m, passes: t, lanes: p } = parameters;
     const [salt, digest] = [16, 32].map((bytes) => encodePhcBase64(randomBytes(bytes)));
-    this.dummy = readHash(`$argon2id$v=19$m=${memory},t=${passes},p=${lanes}$${salt}$${digest}`);
+    this.dummy = argon2.read(`$argon2id$v=19$m=${m},t=${t},p=${p}$${salt}$${digest}`);
+    floor.keep(this.dummy);
   }
 
   /**
@@ -54,63 +70,26 @@ export class PasswordHasher {
     if (!isHashable(password)) {
       throw new RangeError(`A password has at most ${MAX_PASSWORD_BYTES} bytes of valid Unicode`);
     }
-    return this.queue.run(() => hashArgon2id(normalizePassword(password), this.parameters), signal);
+    return this.lanes.run(() => hashArgon2id(normalizePassword(password), this.parameters), signal);
   }
 
   /**
-   * Compares a password with a stored hash. Without one, for an unknown person or one who has no password, it
-   * does the same work and the answer is no. What is too long to be a password is answered at once, whoever
-   * it is for.
-   * @param signal of the request that asks: once aborted, what still waits is not compared.
+   * Compares a password with a stored hash, or with a stand-in where there is none. A refusal comes as late as that of
+   * the most expensive hash would. What is too long to be a password is refused at once, whoever it is for.
    * @throws HashingQueueFull when too many are waiting; the reason of the signal.
    */
-  async verify(hash: string | null, password: string, signal?: AbortSignal): Promise<PasswordVerdict> {
-    if (!isHashable(password)) return { matches: false, outdated: false };
+  async verify(check: PasswordCheck): Promise<PasswordVerdict> {
+    const { name, hash, password, mayMatch = true, began = performance.now(), signal } = check;
+    if (!isHashable(password)) return REFUSED;
 
     // A hash that is damaged must not be told from any other by the time it takes either.
     const stored = hash === null ? undefined : readIfUsable(hash);
-    const compared = stored ?? this.dummy;
-    const right = await this.queue.run(() => compared.verify(normalizePassword(password)), signal);
-
-    const matches = right && stored !== undefined;
-    return { matches, outdated: matches && isBelow(compared.text, this.parameters) };
+    const compared = stored ?? this.standIns.standInFor(name) ?? this.dummy;
+    const right = await this.comparison.run(compared, normalizePassword(password), signal);
+    if (right && stored !== undefined && mayMatch) {
+      return { matches: true, outdated: isBelow(stored.text, this.parameters) };
+    }
+    await this.floor.reached(began, signal);
+    return REFUSED;
   }
-
-  /**
-   * Reads a hash that another system made, and compares it once with a password that nobody has: what cannot be used
-   * is refused here, and not at somebody's sign-in.
-   * @returns the canonical notation, to be stored instead of the hash given
-   * @throws UnusableHash with a sentence for the administrator; HashingQueueFull; the reason of the signal
-   */
-  async import(hash: string, signal?: AbortSignal): Promise<string> {
-    const read = readForeignHash(hash);
-    if (read.cost > this.maxImportCost) throw tooExpensive(read.cost, this.maxImportCost);
-    await this.queue.run(() => tryOut(read), signal);
-    return read.text;
-  }
-}
-
-function readIfUsable(hash: string): PasswordHash | undefined {
-  try {
-    return readHash(hash);
-  } catch (error) {
-    if (error instanceof UnusableHash) return undefined;
-    throw error;
-  }
-}
-
-async function tryOut(hash: PasswordHash): Promise<void> {
-  try {
-    await hash.verify(randomBytes(16).toString('base64url'));
-  } catch (cause) {
-    if (cause instanceof BcryptUnavailable) throw new UnusableHash(cause.message, { cause });
-    throw new UnusableHash('The hash cannot be decoded: it is damaged, or was cut off.', { cause });
-  }
-}
-
-function tooExpensive(cost: number, max: number): UnusableHash {
-  return new UnusableHash(
-    `The hash costs ${cost.toFixed(1)} times as much as one made today; the maximum is ${max} (IMPORT_MAX_COST). ` +
-      'Raise that setting for the import, or create the user with a new password.',
-  );
 }

@@ -44,6 +44,16 @@ export function readHash(hash: string): PasswordHash {
   return scheme.read(hash);
 }
 
+/** Reads a stored hash; `undefined` for one that is damaged. */
+export function readIfUsable(hash: string): PasswordHash | undefined {
+  try {
+    return readHash(hash);
+  } catch (error) {
+    if (error instanceof UnusableHash) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Reads a hash as another system exports it.
  * @throws UnusableHash naming the notation and what to do, where it is known

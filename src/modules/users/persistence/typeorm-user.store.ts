@@ -9,11 +9,13 @@ import {
   type NamedUser,
   type NewPassword,
   type Standing,
+  type PasswordHashKind,
   type UserChange,
   type UserFilter,
   UserStore,
   type WriteOutcome,
 } from '../user-store.js';
+import { passwordHashKinds } from './password-hash-kinds.js';
 import { UserEntity } from './user.entity.js';
 import { searchColumns, usersWhere } from './user-search.js';
 
@@ -97,6 +99,10 @@ export class TypeormUserStore extends UserStore {
       { passwordHash: password.hash, credentialsVersion: password.credentialsVersion, updatedAt: now },
     );
     return affected === 1;
+  }
+
+  async passwordHashKinds(): Promise<PasswordHashKind[]> {
+    return passwordHashKinds(this.dataSource);
   }
 
   async remove(id: string): Promise<WriteOutcome> {

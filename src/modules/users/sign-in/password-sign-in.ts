@@ -18,8 +18,8 @@ export class PasswordSignIn {
   ) {}
 
   /**
-   * The same work for unknown, disabled and known people: one look-up and one verification. The hash of a person who
-   * signs in is brought up to today's parameters, which also moves imported hashes to argon2id.
+   * The same for unknown, disabled and known people: one look-up, one verification, and a refusal equally late. The
+   * hash of a person who signs in is brought up to today's parameters, which also moves imported hashes to argon2id.
    * @returns undefined when the person may not sign in with these, whatever the reason
    * @throws HashingQueueFull, Disconnected
    */
@@ -28,13 +28,20 @@ export class PasswordSignIn {
     password: string,
     { disconnection }: { disconnection: AbortSignal },
   ): Promise<SignedInOwner | undefined> {
-    const user = await this.find(username);
-    const { matches, outdated } = await this.hasher.verify(
-      user?.passwordHash ?? null,
+    const began = performance.now();
+    const isPossible = isPossibleUsername(username) && username.trim() === username;
+    // A name that nobody can have is looked up all the same, so that it takes as long as any other.
+    const name = isPossible ? canonicalUsername(username) : '';
+    const user = await this.find(name);
+    const { matches, outdated } = await this.hasher.verify({
+      name,
+      hash: user?.passwordHash ?? null,
       password,
-      disconnection,
-    );
-    if (user === undefined || !matches || user.status !== 'active') return undefined;
+      mayMatch: user?.status === 'active',
+      began,
+      signal: disconnection,
+    });
+    if (user === undefined || !matches) return undefined;
     if (outdated) await this.upgrade(user, password, disconnection);
     return { ...resourceOwnerOf(user), auth_time: this.clock.seconds(), amr: ['pwd'] };
   }
@@ -45,10 +52,7 @@ export class PasswordSignIn {
     return user?.status === 'active' ? resourceOwnerOf(user) : undefined;
   }
 
-  private async find(username: string): Promise<User | undefined> {
-    const isPossible = isPossibleUsername(username) && username.trim() === username;
-    // A name that nobody can have is looked up all the same, so that it takes as long as any other.
-    const canonical = isPossible ? canonicalUsername(username) : '';
+  private async find(canonical: string): Promise<User | undefined> {
     const [first, second] = await this.users.findAlike(canonical);
     // A keyboard or a capital letter of another language changes the dots of i. Without an exact match the user is meant
     // whose name is the only one like it.

@@ -52,6 +52,7 @@ export const argon2: PasswordScheme = {
     const text = notation(parsed);
     return {
       text,
+      scheme: `argon2${parsed.variant}`,
       cost: ((memory * passes) / (TODAY.memory * TODAY.passes)) ** COST_EXPONENT,
       verify: (password) => argon2Verify(text, password),
     };

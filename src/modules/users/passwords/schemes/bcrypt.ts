@@ -47,6 +47,7 @@ export const bcrypt: PasswordScheme = {
       setting + withoutIgnoredBits(salt, SALT_BITS_IGNORED) + withoutIgnoredBits(digest, DIGEST_BITS_IGNORED);
     return {
       text: prefix + plain,
+      scheme: 'bcrypt',
       cost: MEASURED.work * 2 ** (Number(cost) - MEASURED.cost),
       async verify(password) {
         const library = await bcryptLibrary();

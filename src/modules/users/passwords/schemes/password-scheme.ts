@@ -3,6 +3,9 @@ export interface PasswordHash {
   /** The canonical notation: every hash has one, and this one is stored. */
   readonly text: string;
 
+  /** What its cost depends on besides the parameters: hashes of one scheme and cost take the same time. */
+  readonly scheme: string;
+
   /**
    * Estimated work of one comparison, in units of a hash made today. The same on every machine, so that an import
    * either works on all of them or on none; docs/decisions/0016 has the measurements.

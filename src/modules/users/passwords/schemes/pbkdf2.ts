@@ -52,6 +52,7 @@ export const pbkdf2: PasswordScheme = {
     const firstBlock = key.subarray(0, DIGESTS[digest]!.bytes);
     return {
       text: pbkdf2Notation({ digest, iterations, salt, key: firstBlock }),
+      scheme: `pbkdf2-${digest}`,
       cost: iterations / DIGESTS[digest]!.unit,
       verify: async (password) =>
         timingSafeEqual(await derive(password, salt, iterations, firstBlock.length, digest), firstBlock),

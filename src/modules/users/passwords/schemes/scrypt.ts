@@ -44,6 +44,7 @@ export const scrypt: PasswordScheme = {
     }
     return {
       text: scryptNotation(parsed),
+      scheme: 'scrypt',
       cost: workOf(parsed) / UNIT_OF_WORK,
       verify: async (password) => timingSafeEqual(await derive(password, parsed), parsed.digest),
     };

@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import type { PasswordHash } from '../schemes/password-scheme.js';
+import { DurationEstimate } from './duration-estimate.js';
+
+interface WatchedHash {
+  hash: PasswordHash;
+  duration: DurationEstimate;
+}
+
+/**
+ * The time that every refused password check takes, from its start: that of the most expensive hash in the table. So an
+ * unknown name, a disabled user, a user without a password and a wrong password cannot be told apart by time, whatever
+ * their hashes cost. OWASP ASVS 6.3.8.
+ */
+@Injectable()
+export class RefusalFloor {
+  /** The most expensive hash of each scheme, by scheme: which of those takes longest is for the clock to say. */
+  private watched = new Map<string, WatchedHash>();
+  private readonly kept: PasswordHash[] = [];
+
+  /** Adds a hash that counts whatever the table has. */
+  keep(hash: PasswordHash): void {
+    this.kept.push(hash);
+    this.include(hash);
+  }
+
+  /** Replaces the hashes of the table. What was measured of the same scheme and cost stays. */
+  watch(hashes: readonly PasswordHash[]): void {
+    const before = this.watched;
+    this.watched = new Map();
+    for (const hash of [...this.kept, ...hashes]) this.include(hash, before);
+  }
+
+  /** Adds a hash that is new in the table. */
+  include(hash: PasswordHash, measured: ReadonlyMap<string, WatchedHash> = new Map()): void {
+    const watched = this.watched.get(hash.scheme);
+    if (watched !== undefined && watched.hash.cost >= hash.cost) return;
+    const known = measured.get(hash.scheme);
+    const duration = known?.hash.cost === hash.cost ? known.duration : new DurationEstimate();
+    this.watched.set(hash.scheme, { hash, duration });
+  }
+
+  /** Counts one comparison that took so long, without any wait for its turn. */
+  record({ scheme, cost }: PasswordHash, ms: number): void {
+    const watched = this.watched.get(scheme);
+    if (watched?.hash.cost === cost) watched.duration.add(ms);
+  }
+
+  /** The hashes that the floor depends on, but for those that are kept. */
+  get hashes(): PasswordHash[] {
+    return Array.from(this.watched.values(), ({ hash }) => hash).filter((hash) => !this.kept.includes(hash));
+  }
+
+  get milliseconds(): number {
+    return Math.max(0, ...Array.from(this.watched.values(), ({ duration }) => duration.upper));
+  }
+
+  /**
+   * Waits until a check that began then may be refused. Outside of the hashing queue, so that it holds nobody up.
+   * @param began by `performance.now()`
+   * @throws the reason of the signal
+   */
+  async reached(began: number, signal?: AbortSignal): Promise<void> {
+    const left = began + this.milliseconds - performance.now();
+    signal?.throwIfAborted();
+    if (left <= 0) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const leave = (): void => reject(signal?.reason as Error);
+    const timer = setTimeout(resolve, left);
+    signal?.addEventListener('abort', leave, { once: true });
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', leave);
+    }
+  }
+}
