@@ -5,8 +5,8 @@ const CHECK_MS = 500;
 
 /**
  * Calls `onGone` once when this process was started by an npm script and the process above it has ended. npm hands
- * signals to a shell, which passes none on unless it was replaced by the command; the shells of Windows and some others
- * are not. Without this, a server whose npm was stopped would keep its port and its database.
+ * signals to a shell. A POSIX shell was replaced by the server (`exec`); others stay above it and pass no signal on.
+ * Without this, a server whose npm was stopped would keep its port and its database.
  */
 export function whenNpmIsGone(environment: Environment, onGone: () => void): void {
   if (environment.npm_lifecycle_event === undefined) return;

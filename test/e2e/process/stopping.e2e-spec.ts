@@ -85,8 +85,8 @@ describe('a stop', () => {
 
   it.runIf(HAS_PROC)('reaches the server from npm through a shell that passes no signal on', async () => {
     const shell = join(home.folder, 'shell');
-    // The command after it keeps a shell from being replaced by the first one, as the shells of Windows never are.
-    writeFileSync(shell, '#!/bin/sh\nshift\neval "$*"\nexit\n', { mode: 0o755 });
+    // Like the shells of Windows, it is never replaced by what it runs.
+    writeFileSync(shell, '#!/bin/sh\nshift\neval "${*#exec }"\nexit\n', { mode: 0o755 });
     const port = await freePort();
     const npm = spawn('npm', ['start', '--ignore-scripts', `--script-shell=${shell}`], {
       env: {
