@@ -171,7 +171,9 @@ describe('a WebSocket', () => {
       await closing(socket);
       const id = echo.requests[0]!.headers['x-request-id'];
       const lines = () =>
-        gateway.logs.map((line) => JSON.parse(line)).filter((line) => line.request_id === id);
+        gateway.logs
+          .map((line) => JSON.parse(line))
+          .filter((line) => line.request_id === id && line.msg === 'request');
       await vi.waitFor(() => expect(lines()).toHaveLength(1));
       expect(lines()).toMatchObject([
         {
