@@ -9,6 +9,7 @@ import { writeProblem } from './problem-writer.js';
 import { requestId } from './request-id.js';
 import { securityHeaders } from './security-headers.js';
 import { refuseMalformed } from './socket-refusals.js';
+import { UnknownMethods } from './unknown-methods.js';
 
 /** Fastify as this server runs it, on an HTTP server of our own making. */
 export function createAdapter(
@@ -17,11 +18,12 @@ export function createAdapter(
 ): FastifyAdapter {
   const headers = securityHeaders(config);
   const trusted = addressList(config.trustedProxies);
-  return new FastifyAdapter({
+  const unknownMethods = new UnknownMethods();
+  const adapter = new FastifyAdapter({
     logger: false,
     serverFactory: (handle: RequestListener) =>
       createHttpServer(handle, http, deadlines, headers, config.tls),
-    clientErrorHandler: (error, socket) => refuseMalformed(error, socket, headers),
+    clientErrorHandler: (error, socket) => refuseMalformed(error, socket, headers, unknownMethods),
     // Of X-Forwarded-Proto alone: registerClientAddress reads X-Forwarded-For.
     trustProxy: (peer) => isListed(trusted, peer),
     genReqId: requestId(trusted),
@@ -34,6 +36,8 @@ export function createAdapter(
     multipart: false,
     skipMiddie: true,
   });
+  adapter.getInstance().decorate('unknownMethods', unknownMethods);
+  return adapter;
 }
 
 /** A target that the router cannot read, or with a parameter that is too long: before any hook, so all is done here. */

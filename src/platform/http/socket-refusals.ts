@@ -1,22 +1,23 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { UnknownMethods } from './unknown-methods.js';
 
 /** How long a refused peer may go on sending before the connection is cut. Milliseconds. */
 const LINGER_MS = 1_000;
 
-interface SocketRefusal {
+export interface SocketRefusal {
   status: number;
   headers?: Readonly<Record<string, string>>;
 }
 
-/** A method that no path of this server takes, CONNECT included. RFC 9110 §15.5.6. */
-export const methodUnknown: SocketRefusal = {
+/** CONNECT names another host and no path, so `Allow` has what paths of this server take. RFC 9110 §15.5.6. */
+export const connectRefused: SocketRefusal = {
   status: 405,
   headers: { Allow: 'DELETE, GET, HEAD, PATCH, POST, PUT' },
 };
 
 /** A request line that is in order but for the name of its method. RFC 9112 §3. */
-const REQUEST_LINE = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP\/1\.[01]\r\n/;
+const REQUEST_LINE = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (\S+) HTTP\/1\.[01]\r\n/;
 
 /** What Node's parser says of a request that it gave up. */
 type ParseError = Error & { code?: string; rawPacket?: unknown; bytesParsed?: number };
@@ -34,9 +35,10 @@ export function refuseMalformed(
   error: ParseError,
   socket: Duplex,
   headers: Readonly<Record<string, string>>,
+  unknownMethods: UnknownMethods,
 ): void {
   if (error.code === 'ECONNRESET') return void socket.destroy();
-  const refuse = (): void => refuseOnSocket(socket, refusalOf(error), headers);
+  const refuse = (): void => refuseOnSocket(socket, refusalOf(error, unknownMethods), headers);
   const response = latestResponse.get(socket);
   if (response === undefined) return refuse();
   const isOver = response.writableFinished;
@@ -55,13 +57,17 @@ function onceOver(response: ServerResponse, refuse: () => void): void {
   response.once('finish', refuse);
 }
 
-function refusalOf({ code, rawPacket, bytesParsed = 0 }: ParseError): SocketRefusal {
+function refusalOf(
+  { code, rawPacket, bytesParsed = 0 }: ParseError,
+  unknownMethods: UnknownMethods,
+): SocketRefusal {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { status: 408 };
   if (code === 'HPE_HEADER_OVERFLOW') return { status: 431 };
   const packet = rawPacket instanceof Uint8Array ? Buffer.from(rawPacket).toString('latin1') : '';
   // Whole requests may stand before it in the packet.
   const line = packet.slice(packet.lastIndexOf('\n', bytesParsed - 1) + 1);
-  return code === 'HPE_INVALID_METHOD' && REQUEST_LINE.test(line) ? methodUnknown : { status: 400 };
+  const [, target] = (code === 'HPE_INVALID_METHOD' && REQUEST_LINE.exec(line)) || [];
+  return target === undefined ? { status: 400 } : unknownMethods.refusalOf(target);
 }
 
 /** Writes a problem (RFC 9457) as the last answer of a connection, and ends it. */

@@ -88,7 +88,7 @@ describe('a request line', () => {
       },
     );
 
-    it.each(['DELETE', 'PUT', 'OPTIONS', 'COPY'])(
+    it.each(['DELETE', 'PUT', 'OPTIONS', 'COPY', 'FOO'])(
       '%s is answered 405 with Allow where no route serves it',
       async (method) => {
         const answer = answerOf(await ask(`${method} /orders/7`, [bearer()]));

@@ -52,10 +52,14 @@ describe('methods (RFC 9110 §9, §15.5.6)', () => {
     expect(server.logs.join('')).not.toContain('username=a');
   });
 
-  it('of another name are 405 too, and nothing of the body is read as a request', async () => {
-    const answer = await ask('FOO /api/resources');
-    expect(answer.status).toBe(405);
-    expect(answer.headers.get('Allow')).toContain('GET');
+  it.each([
+    ['/api/resources', 405, 'GET, HEAD, POST'],
+    ['/token?x=1', 405, 'POST'],
+    ['/nothing', 404, null],
+    ['/%', 404, null],
+  ])('that no parser knows are refused with what the path takes: %s', async (target, status, allow) => {
+    const answer = await ask(`FOO ${target}`);
+    expect([answer.status, answer.headers.get('Allow')]).toEqual([status, allow]);
   });
 
   it('named CONNECT open no tunnel', async () => {

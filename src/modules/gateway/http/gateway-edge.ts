@@ -52,6 +52,7 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
       if (request.is404) await this.pass(request, reply, cors);
     });
     this.upgrades.listen(fastify.server, ownPaths);
+    fastify.unknownMethods.ask((rawTarget) => this.routes.current.refusalOfUnknownMethod(rawTarget));
     // Without a listener Node would ask for every body at once, before anything is decided.
     fastify.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       if (ownPaths.find(request.url ?? '') === undefined) this.awaitingContinue.add(request);

@@ -94,6 +94,12 @@ export class RouteTable {
     return this.explain(method, rawTarget).forwarded?.route.cors;
   }
 
+  /** The refusal of a method that no route can have, because HTTP parsers do not know it. */
+  refusalOfUnknownMethod(rawTarget: string): { status: number; allow: string | undefined } {
+    const { status = 404, allow } = this.explain('', rawTarget).refused ?? {};
+    return { status, allow };
+  }
+
   /** What would become of a request with this target, query and all, as it stands in a request line. */
   explain(method: string, rawTarget: string): Explanation {
     // This server's router comes first, and has rules for paths of its own.
