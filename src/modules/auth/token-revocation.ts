@@ -18,19 +18,21 @@ export class TokenRevocation {
 
   /**
    * Unknown, expired and revoked tokens are fine: the caller's wish is met already (§2.2).
+   * @returns the subject of the token, if there was something to revoke
    * @throws InvalidRequest for another client's token, which stays untouched
    */
-  async revoke(token: string, client: Client): Promise<void> {
+  async revoke(token: string, client: Client): Promise<string | undefined> {
     const refresh = await this.grants.findByRefreshToken(token);
     if (refresh !== undefined) {
       refuseForeign(refresh.grant.clientId, client);
       await this.grants.end(refresh.grant.id, 'revoked');
-      return;
+      return refresh.grant.subject;
     }
     const access = await this.readAccessToken(token);
-    if (access === undefined) return;
+    if (access === undefined) return undefined;
     refuseForeign(access.client_id, client);
     await this.grants.revokeAccessToken(access.jti, access.exp);
+    return access.sub;
   }
 
   private async readAccessToken(token: string) {

@@ -5,7 +5,7 @@ import type { UnknownMethods } from './unknown-methods.js';
 /** How long a refused peer may go on sending before the connection is cut. Milliseconds. */
 const LINGER_MS = 1_000;
 
-export interface SocketRefusal {
+interface SocketRefusal {
   status: number;
   headers?: Readonly<Record<string, string>>;
 }
@@ -67,7 +67,9 @@ function refusalOf(
   // Whole requests may stand before it in the packet.
   const line = packet.slice(packet.lastIndexOf('\n', bytesParsed - 1) + 1);
   const [, target] = (code === 'HPE_INVALID_METHOD' && REQUEST_LINE.exec(line)) || [];
-  return target === undefined ? { status: 400 } : unknownMethods.refusalOf(target);
+  if (target === undefined) return { status: 400 };
+  const { status, allow } = unknownMethods.refusalAt(target);
+  return { status, headers: allow === undefined ? {} : { Allow: allow } };
 }
 
 /** Writes a problem (RFC 9457) as the last answer of a connection, and ends it. */

@@ -43,6 +43,17 @@ describe('the log line of a token request', () => {
     await expectLine({ grant_type: 'client_credentials', sub: client.id, status: 200 });
   });
 
+  it('names the subject of a token that is introspected or revoked', async () => {
+    const { json } = await signIn(server, client, person);
+    for (const path of ['/introspect', '/revoke']) {
+      for (const token of [json.access_token, json.refresh_token]) {
+        server.logs.length = 0;
+        await post(server, path, client, { token });
+        await expectLine({ route: path, client_id: client.id, sub: person.sub, status: 200 });
+      }
+    }
+  });
+
   it('names the reason of a refusal, which the client does not learn', async () => {
     const answer = await signIn(server, client, { ...person, password: 'wrong' });
     const reason = 'the credentials of the resource owner were refused';

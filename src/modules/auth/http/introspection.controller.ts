@@ -29,6 +29,8 @@ export class IntrospectionController {
     // A public client proves nothing: anyone could ask in its name. RFC 7662 §2.1.
     if (client.authenticationMethod === 'none')
       throw new InvalidClient(false, 'public clients may not introspect');
-    return this.introspection.introspect(required(form, 'token'), client);
+    const introspection = await this.introspection.introspect(required(form, 'token'), client);
+    if (introspection.active) request.subject = introspection.sub;
+    return introspection;
   }
 }

@@ -25,7 +25,7 @@ export class RevocationController {
   async revoke(@Req() request: FastifyRequest): Promise<Record<string, never>> {
     const form = this.requests.form(request);
     const client = await this.requests.client(request, form);
-    await this.revocation.revoke(required(form, 'token'), client);
+    request.subject = await this.revocation.revoke(required(form, 'token'), client);
     return {};
   }
 }
