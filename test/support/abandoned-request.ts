@@ -57,7 +57,7 @@ export interface BusyQueue {
 export async function keepHashingBusy(server: TestServer): Promise<BusyQueue> {
   const queue = server.app.get(HashingQueue);
   const { promise: held, resolve } = Promise.withResolvers<void>();
-  const holders = Array.from({ length: HASHING_QUEUE_DEFAULTS.concurrency }, () => queue.run(() => held));
+  const holders = Array.from({ length: HASHING_QUEUE_DEFAULTS.slots }, () => queue.run(() => held));
   const run = queue.run.bind(queue);
   const busy: BusyQueue = {
     given: 0,

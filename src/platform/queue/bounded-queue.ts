@@ -17,14 +17,29 @@ export class BoundedQueue {
   private readonly line: (() => void)[] = [];
   private running = 0;
 
-  constructor(private readonly options: BoundedQueueOptions) {}
+  /** @throws RangeError when `slots` is not a positive integer, or `waiting` not an integer of at least zero */
+  constructor(private readonly options: BoundedQueueOptions) {
+    const { slots, waiting } = options;
+    if (!Number.isInteger(slots) || slots < 1) throw new RangeError('slots: at least 1');
+    if (!Number.isInteger(waiting) || waiting < 0) throw new RangeError('waiting: at least 0');
+  }
+
+  /** How many pieces of work run or wait. */
+  get length(): number {
+    return this.running + this.line.length;
+  }
+
+  /** Whether work that came now would not be run. */
+  get isFull(): boolean {
+    return this.length >= this.options.slots + this.options.waiting;
+  }
 
   /**
    * @param signal once aborted, work that waits leaves the queue and never starts; work that has started takes care of itself
    * @throws QueueFull at once when as many wait as may; the reason of the signal; what the work throws
    */
-  async run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    signal.throwIfAborted();
+  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted();
     if (this.running < this.options.slots) this.running += 1;
     else await this.turn(signal);
     try {
@@ -37,19 +52,19 @@ export class BoundedQueue {
     }
   }
 
-  private async turn(signal: AbortSignal): Promise<void> {
-    if (this.line.length >= this.options.waiting) throw new QueueFull();
+  private async turn(signal: AbortSignal | undefined): Promise<void> {
+    if (this.isFull) throw new QueueFull();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const leave = (): void => {
       this.line.splice(this.line.indexOf(begin), 1);
-      reject(signal.reason as Error);
+      reject(signal?.reason as Error);
     };
     const begin = (): void => {
-      signal.removeEventListener('abort', leave);
+      signal?.removeEventListener('abort', leave);
       resolve();
     };
     this.line.push(begin);
-    signal.addEventListener('abort', leave, { once: true });
+    signal?.addEventListener('abort', leave, { once: true });
     await promise;
   }
 }

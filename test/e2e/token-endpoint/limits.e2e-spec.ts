@@ -148,7 +148,7 @@ describe('a password that nobody can have', () => {
 });
 
 describe('a full hashing queue', () => {
-  const everyPlace = HASHING_QUEUE_DEFAULTS.concurrency + HASHING_QUEUE_DEFAULTS.capacity;
+  const everyPlace = HASHING_QUEUE_DEFAULTS.slots + HASHING_QUEUE_DEFAULTS.waiting;
 
   /** Takes slots, and then places, until the returned function is called. */
   function fillQueue(places = everyPlace): () => Promise<void> {
@@ -195,13 +195,13 @@ describe('a full hashing queue', () => {
   });
 
   it('turns away exactly the sign-ins for which there is no place, and checks the others', async () => {
-    const { concurrency, capacity } = HASHING_QUEUE_DEFAULTS;
+    const { slots, waiting } = HASHING_QUEUE_DEFAULTS;
     const surplus = 10;
-    const release = fillQueue(concurrency);
+    const release = fillQueue(slots);
     const turnedAway = Promise.withResolvers<void>();
     let left = surplus;
     const wrong = { ...person, password: 'a wrong password 1' };
-    const answers = Array.from({ length: capacity + surplus }, async () => {
+    const answers = Array.from({ length: waiting + surplus }, async () => {
       const answer = await signIn(server, client, wrong);
       if (answer.status === 503 && --left === 0) turnedAway.resolve();
       return answer;
@@ -210,7 +210,7 @@ describe('a full hashing queue', () => {
     await release();
     const statuses = (await Promise.all(answers)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 503)).toHaveLength(surplus);
-    expect(statuses.filter((status) => status === 400)).toHaveLength(capacity);
+    expect(statuses.filter((status) => status === 400)).toHaveLength(waiting);
     expectTokens(await signIn(server, client, person));
   });
 

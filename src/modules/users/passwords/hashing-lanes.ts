@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { HashingQueue, type HashingQueueOptions } from './hashing-queue.js';
+import type { BoundedQueueOptions } from '../../../platform/queue/bounded-queue.js';
+import { HashingQueue } from './hashing-queue.js';
 import type { PasswordHash } from './schemes/password-scheme.js';
 
 /** One at a time, however many cores there are, and a wait of its own that is as long for each slot as the others'. */
-export const EXPENSIVE_LANE: Readonly<HashingQueueOptions> = { concurrency: 1, capacity: 32 };
+export const EXPENSIVE_LANE: Readonly<BoundedQueueOptions> = { slots: 1, waiting: 32 };
 
 /** What a hash made today costs: the unit of all costs. */
 const TODAY = 1;

@@ -29,7 +29,7 @@ async function retryAfter(result: Promise<unknown>): Promise<number> {
 
 describe('the hashing queue', () => {
   it('runs as much at a time as it may, and the rest in the order of arrival', async () => {
-    const queue = new HashingQueue({ concurrency: 2, capacity: 10 });
+    const queue = new HashingQueue({ slots: 2, waiting: 10 });
     const jobs = Array.from({ length: 5 }, aJob);
     const results = jobs.map((job) => queue.run(job.work));
     await nextTurn();
@@ -45,7 +45,7 @@ describe('the hashing queue', () => {
   });
 
   it('lets nobody jump the queue', async () => {
-    const queue = new HashingQueue({ concurrency: 1, capacity: 10 });
+    const queue = new HashingQueue({ slots: 1, waiting: 10 });
     const order: string[] = [];
     const first = queue.run(async () => void order.push('first'));
     const second = queue.run(async () => void order.push('second'));
@@ -55,7 +55,7 @@ describe('the hashing queue', () => {
   });
 
   it('turns away who finds it full, without doing the work', async () => {
-    const queue = new HashingQueue({ concurrency: 1, capacity: 1 });
+    const queue = new HashingQueue({ slots: 1, waiting: 1 });
     const [running, waiting, tooMany] = [aJob(), aJob(), aJob()];
     const results = [queue.run(running.work), queue.run(waiting.work)];
     expect(await retryAfter(queue.run(tooMany.work))).toBe(1);
@@ -67,7 +67,7 @@ describe('the hashing queue', () => {
   });
 
   it('says to come back later the longer the work has been taking', async () => {
-    const queue = new HashingQueue({ concurrency: 1, capacity: 100 });
+    const queue = new HashingQueue({ slots: 1, waiting: 100 });
     for (let i = 0; i < 3; i++) await queue.run(() => new Promise((resolve) => setTimeout(resolve, 200)));
     const jobs = Array.from({ length: 101 }, aJob);
     const results = jobs.map((job) => queue.run(job.work));
@@ -79,7 +79,7 @@ describe('the hashing queue', () => {
   });
 
   it('loses no slot to work that fails, at once or later', async () => {
-    const queue = new HashingQueue({ concurrency: 2, capacity: 200 });
+    const queue = new HashingQueue({ slots: 2, waiting: 200 });
     const failures = Array.from({ length: 100 }, (_, i) =>
       queue.run(() => {
         if (i % 2) throw new Error('at once');
@@ -96,7 +96,7 @@ describe('the hashing queue', () => {
   });
 
   it('never runs more than it may, whatever comes and goes', async () => {
-    const queue = new HashingQueue({ concurrency: 3, capacity: 1000 });
+    const queue = new HashingQueue({ slots: 3, waiting: 1000 });
     let running = 0;
     let most = 0;
     await Promise.all(
@@ -112,7 +112,7 @@ describe('the hashing queue', () => {
   });
 
   it('lets go of work whose request was aborted while it waited, and its place is free at once', async () => {
-    const queue = new HashingQueue({ concurrency: 1, capacity: 1 });
+    const queue = new HashingQueue({ slots: 1, waiting: 1 });
     const [running, abandoned, next] = [aJob(), aJob(), aJob()];
     const request = new AbortController();
     const first = queue.run(running.work);
@@ -129,7 +129,7 @@ describe('the hashing queue', () => {
   });
 
   it('takes no work of a request that was aborted before, and finishes what has started', async () => {
-    const queue = new HashingQueue({ concurrency: 1, capacity: 1 });
+    const queue = new HashingQueue({ slots: 1, waiting: 1 });
     const [late, started] = [aJob(), aJob()];
     await expect(queue.run(late.work, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
     expect(late.started).toBe(false);
@@ -143,21 +143,21 @@ describe('the hashing queue', () => {
   });
 
   it('has one slot a core and 32 places for each, by default', () => {
-    expect(hashingQueueFor(1)).toEqual({ concurrency: 1, capacity: 32 });
-    expect(hashingQueueFor(2)).toEqual({ concurrency: 2, capacity: 64 });
-    expect(HASHING_QUEUE_DEFAULTS.capacity).toBe(32 * HASHING_QUEUE_DEFAULTS.concurrency);
+    expect(hashingQueueFor(1)).toEqual({ slots: 1, waiting: 32 });
+    expect(hashingQueueFor(2)).toEqual({ slots: 2, waiting: 64 });
+    expect(HASHING_QUEUE_DEFAULTS.waiting).toBe(32 * HASHING_QUEUE_DEFAULTS.slots);
     expect(() => new HashingQueue()).not.toThrow();
   });
 
   it('has no more slots than the thread pool has threads: the rest would wait in front of everybody else', () => {
-    expect(hashingQueueFor(64)).toEqual({ concurrency: 4, capacity: 128 });
+    expect(hashingQueueFor(64)).toEqual({ slots: 4, waiting: 128 });
   });
 
   it.each([
-    { concurrency: 0, capacity: 1 },
-    { concurrency: 1.5, capacity: 1 },
-    { concurrency: Number.NaN, capacity: 1 },
-    { concurrency: 1, capacity: -1 },
+    { slots: 0, waiting: 1 },
+    { slots: 1.5, waiting: 1 },
+    { slots: Number.NaN, waiting: 1 },
+    { slots: 1, waiting: -1 },
   ])('cannot be made with %o', (options) => {
     expect(() => new HashingQueue(options)).toThrow(RangeError);
   });

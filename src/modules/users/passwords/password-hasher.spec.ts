@@ -15,10 +15,7 @@ const CHEAP = { memory: 64, passes: 1, lanes: 1 };
 const BCRYPT = '$2b$05$abcdefghijklmnopqrstuuiAUQSqLgPmKC.81UqN54J7SM7C5uZ5q';
 const EXPENSIVE = BCRYPT.replace('$05$', '$10$');
 
-function aHasher(
-  parameters: Argon2Parameters = CHEAP,
-  queue = new HashingQueue({ concurrency: 2, capacity: 100 }),
-) {
+function aHasher(parameters: Argon2Parameters = CHEAP, queue = new HashingQueue({ slots: 2, waiting: 100 })) {
   const expensive = new ExpensiveLane();
   const lanes = new HashingLanes(queue, expensive);
   const floor = new RefusalFloor();
@@ -173,7 +170,7 @@ describe('the password hasher', () => {
     });
 
     it('is turned away like anybody else while the queue is full', async () => {
-      const { hasher, runExpensive } = aHasher(CHEAP, new HashingQueue({ concurrency: 1, capacity: 0 }));
+      const { hasher, runExpensive } = aHasher(CHEAP, new HashingQueue({ slots: 1, waiting: 0 }));
       const running = hasher.hash('correct horse battery');
       await expect(hasher.verify(check(EXPENSIVE, 'wrong horse battery'))).rejects.toThrow(HashingQueueFull);
       expect(runExpensive).not.toHaveBeenCalled();
@@ -238,7 +235,7 @@ describe('the password hasher', () => {
   });
 
   it('passes on that the queue is full, for a known and an unknown person alike', async () => {
-    const { hasher } = aHasher(CHEAP, new HashingQueue({ concurrency: 1, capacity: 0 }));
+    const { hasher } = aHasher(CHEAP, new HashingQueue({ slots: 1, waiting: 0 }));
     const running = hasher.hash('correct horse battery');
     await expect(hasher.verify(check(null, 'correct horse battery'))).rejects.toThrow(HashingQueueFull);
     await expect(hasher.verify(check(BCRYPT, 'correct horse battery'))).rejects.toThrow(HashingQueueFull);
