@@ -1,6 +1,6 @@
-# For .ci/two-commands, .ci/gateway-topology and .ci/ended-administrator, which source it: servers in process groups of their
-# own, and the lines of a document that are pasted into a shell. Each begins in an empty folder, which goes with everything
-# that still runs.
+# For .ci/two-commands, .ci/gateway-topology and .ci/ended-administrator, which source it: servers in process groups of
+# their own, and the lines of a document that are pasted into a shell. Each begins in an empty folder. The folder and
+# all running processes are removed at the end.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

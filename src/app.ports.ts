@@ -82,7 +82,7 @@ class PersonTokensElsewhere extends PersonTokens {
   async narrow(): Promise<void> {}
 }
 
-/** After a change in the directory that passed through this gateway, the directory is asked what is left. */
+/** After a change in the directory through this gateway, asks the directory about the user. */
 @Injectable()
 class ChangedUsersByReview extends ChangedUsers {
   constructor(private readonly grants: GrantReview) {

@@ -1,6 +1,6 @@
 import { enableCompileCache } from 'node:module';
 
-// Whatever this process writes is for its user alone: the database, the encryption key, credentials.
+// Only the user of this process may access the files that it writes: the database, the encryption key, credentials.
 process.umask(0o077);
 
 // Before anything else is loaded: half of a start is compiling what was compiled the last time as well.

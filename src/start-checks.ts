@@ -36,7 +36,7 @@ async function mistakesBeforeOpening(config: Config): Promise<string[]> {
     ...tlsMistakes(server.tls),
     ...(roles.gateway ? routesFileMistakes(gateway, server.issuer) : []),
     ...(database.url === undefined ? dataDirectoryMistakes(database.dataDir) : []),
-    // An embedded database that is not there is empty, and must not be made before that is all right.
+    // A missing embedded database is empty. It must not be created before all checks have passed.
     ...(isNewAndEmbedded(config) ? await contentMistakes(config, EMPTY) : []),
   ];
 }

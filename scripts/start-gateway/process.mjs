@@ -21,13 +21,13 @@ export class TopologyProcess {
   /** It says so itself: at its port another process might answer. */
   isListening = false;
 
-  /** When it last said something that it had not said before, on the clock of `performance.now()`. */
+  /** When it last wrote a new message, by `performance.now()`. */
   progressAt = performance.now();
 
   /** What it is doing, or why it is not ready: a sentence without its full stop. */
   waitingFor = 'it has not reported anything yet';
 
-  /** @type {Set<string>} what it has said until it was ready */
+  /** @type {Set<string>} its messages until it was ready */
   #messages = new Set();
 
   #wasReady = false;
@@ -78,7 +78,7 @@ export class TopologyProcess {
     if (this.isListening) this.#child.kill('SIGHUP');
   }
 
-  /** @param {string} line of what it writes; the same message once more is no progress */
+  /** @param {string} line of its output; a repeated message is no progress */
   #note(line) {
     if (this.#wasReady) return;
     const message = messageOf(line) ?? line;
@@ -104,7 +104,7 @@ export class TopologyProcess {
  * @param {import('node:child_process').ChildProcess} child
  * @param {'stdout' | 'stderr'} stream
  * @param {string} name
- * @param {(line: string) => void} note is told of each line
+ * @param {(line: string) => void} note called with each line
  */
 function passOn(child, stream, name, note) {
   let rest = '';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TopologyProcess } from './process.mjs';
 
-/** How often a person who waits is told what for. Milliseconds. */
+/** How often the log says which process the start waits for. Milliseconds. */
 const REPORT_MS = 5_000;
 
 /** How a process ends that was told to, also where it was told before it could listen to that. */
@@ -36,7 +36,7 @@ export class Topology {
 
   /**
    * Waits until all are ready, as long as they make progress.
-   * @returns {Promise<boolean>} false when they are to stop before, or one makes no progress for too long
+   * @returns {Promise<boolean>} false if they must stop before that, or one makes no progress for too long
    */
   async ready() {
     let reported = performance.now();

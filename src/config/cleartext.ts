@@ -6,7 +6,7 @@ export function readInsecure(read: EnvironmentReader, name: string): boolean {
   return read.choice(`${name}_INSECURE`, 'deny', ['deny', 'allow']) === 'allow';
 }
 
-/** In production, what other machines could read on the network is refused unless the operator allows it by name. */
+/** In production, cleartext beyond this machine is refused unless the operator allows it by name. */
 export function demandPrivacy(
   read: EnvironmentReader,
   name: string,
@@ -19,7 +19,7 @@ export function demandPrivacy(
   );
 }
 
-/** Whether nobody else can read what goes to the URL: TLS, or this machine itself. */
+/** Whether traffic to the URL is protected: by TLS, or because it stays on this machine. */
 export function isPrivateUrl(url: string | undefined, tlsProtocol: string): boolean {
   if (url === undefined || !URL.canParse(url)) return true;
   const { protocol, hostname } = new URL(url);

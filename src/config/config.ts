@@ -93,7 +93,7 @@ export function loadConfig(environment: Environment): Config {
   return config;
 }
 
-/** The same with the mistakes beside it, for a start that reports what else is wrong in one list. */
+/** The same with its mistakes, for a start that reports all mistakes in one list. */
 export function readConfig(environment: Environment): { config: Config; mistakes: readonly string[] } {
   const read = new EnvironmentReader(environment);
   const production = read.choice('NODE_ENV', 'development', ENVIRONMENTS) === 'production';

@@ -4,7 +4,7 @@ import type { EnvironmentReader } from './environment.js';
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /**
- * Names that say who asks, from where, or what is to be done instead, to this server or to another behind it; and names
+ * Names that state the caller, its address, or another method or path, to this server or to one behind it. Also names
  * that a browser sets by itself (Fetch Standard §2.2.2).
  */
 const RESERVED = [

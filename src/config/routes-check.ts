@@ -18,7 +18,8 @@ export interface RoutesCheckConfig {
 const A_GATEWAY = 'gateway,oauth';
 
 /**
- * Reads the settings that matter to a routes file. Where `ROLES` has no gateway it is taken for that of one.
+ * Reads the settings that matter to a routes file. If `ROLES` does not include the gateway, the roles of a gateway are
+ * assumed.
  * @throws ConfigurationError naming every mistake in them
  */
 export function loadRoutesCheckConfig(environment: Environment, routesFile: string): RoutesCheckConfig {

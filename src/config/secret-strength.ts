@@ -3,7 +3,7 @@ import type { EnvironmentReader } from './environment.js';
 /** What a secret that nobody can guess has at least. NIST SP 800-131A. */
 const MIN_BITS = 128;
 
-/** Demands that a secret is worth something: for production, since a trial may use what it likes. */
+/** Requires a strong secret, in production only: a trial may use any secret. */
 export function demandStrength(read: EnvironmentReader, name: string, secret: string): void {
   read.demand(
     estimatedBits(secret) >= MIN_BITS,
@@ -12,8 +12,9 @@ export function demandStrength(read: EnvironmentReader, name: string, secret: st
 }
 
 /**
- * A crude upper bound of what a text is worth: each character counts by the alphabets that occur, unless it continues a
- * run or a sequence (`aaa`, `321`) or three characters that were there before. It is made to let random values pass.
+ * A crude upper bound of the strength of a text. Each character counts by the alphabets that occur. A character does
+ * not count if it continues a run or a sequence (`aaa`, `321`), or three earlier characters. Random values pass by
+ * design.
  */
 export function estimatedBits(text: string): number {
   const bits = Math.log2(

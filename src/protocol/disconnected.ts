@@ -1,6 +1,6 @@
 /**
- * The caller closed its connection before its response was complete. No response reaches it, so the request ends where
- * it is: nothing more is queued or begun for it.
+ * The caller closed its connection before its response was complete. It cannot receive a response, so the request ends:
+ * no further work is queued or begun for it.
  */
 export class Disconnected extends Error {
   constructor() {

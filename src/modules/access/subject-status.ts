@@ -13,7 +13,7 @@ export abstract class SubjectStatus {
   abstract confirm(claims: AccessTokenClaims, required: readonly string[]): Promise<AccessTokenClaims>;
 }
 
-/** Where a change of a user ends or narrows the grants in the same process, or where a gateway has asked already. */
+/** For a process where a change of a user ends or narrows the grants, or where a gateway has already asked. */
 export class SubjectStatusOfGrant extends SubjectStatus {
   async confirm(claims: AccessTokenClaims): Promise<AccessTokenClaims> {
     return claims;

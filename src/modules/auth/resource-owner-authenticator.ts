@@ -5,7 +5,7 @@ export interface SignInContext {
   clientId: string;
   ip: string;
   userAgent: string | null;
-  /** Aborted when the caller is gone: whatever the sign-in waits for is then given up. */
+  /** Aborted when the caller disconnects: the sign-in then stops waiting. */
   disconnection: AbortSignal;
 }
 
@@ -13,7 +13,7 @@ export interface SignInContext {
 export abstract class ResourceOwnerAuthenticator {
   /**
    * Checks a username and a password; undefined is the one refusal, whatever its reason.
-   * @throws Overloaded when nothing can be said now, Disconnected
+   * @throws Overloaded when the password cannot be checked now, Disconnected
    */
   abstract authenticate(
     username: string,

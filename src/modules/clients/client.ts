@@ -34,7 +34,7 @@ export interface Client {
   updatedAt: Date;
 }
 
-/** A client that has proven who it is, or a public one that need not. */
+/** A client that has authenticated, or a public client. */
 export interface AuthenticatedClient extends Client {
   /** Digest of the secret that it presented; null for a public client. */
   presentedHash: Buffer | null;

@@ -1,4 +1,4 @@
-/** What the failure of a request says about the peer: nothing, that it did not respond, or that nobody is there. */
+/** What a failed request says about the peer: nothing, that it did not respond, or that it could not be reached. */
 export type Lesson = 'none' | 'failure' | 'unreached';
 
 export interface CircuitSettings {
@@ -17,14 +17,14 @@ interface Trial {
 }
 
 /**
- * Keeps requests away from a peer that failed `failures` times in a row. A request that was sent and failed counts
- * only if nothing else was learnt of the peer since it began: of requests that wait side by side and time out together
- * one counts, and of a path that is slow while others answer none, so that no burst to one path shuts a peer that is
- * well. One that found no connection counts always: no path has a part in that.
+ * Keeps requests away from a peer that failed `failures` times in a row. A sent request that failed counts only if the
+ * peer neither responded nor failed otherwise since it began. So only one of several requests that time out together
+ * counts, and none if only one path is slow. A burst to one path cannot shut a healthy peer. A failed connection always
+ * counts, because it does not depend on the path.
  *
- * After `openMs` one request tries again, and decides for all. No caller can keep a peer shut by what it does with a
- * trial: one whose client went away decides nothing against the peer, so the circuit closes, and the next requests
- * count anew; and one that has a body, which a client may be slow to send, is no reason for others to wait long.
+ * After `openMs` one request tries again, and decides for all. No caller can keep a peer shut through a trial. A trial
+ * whose client disconnected proves nothing against the peer, so the circuit closes and counting starts again. A trial
+ * with a body may be slow because of its client, so other requests do not wait long for it.
  */
 export class Circuit {
   private readonly trials = new Set<Trial>();

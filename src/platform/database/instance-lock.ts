@@ -14,8 +14,8 @@ const REMINDER_MS = 10_000;
 
 /**
  * Runs `work` while no other instance holds the lock. The lock belongs to a transaction: with a pooler, a lock of the
- * session would stay behind on a connection that other clients get. A waiting instance asks again and again instead of
- * blocking, because blocked transactions could take every connection of a pooler away from the instance that works.
+ * session would stay behind on a connection that other clients get. A waiting instance polls instead of blocking,
+ * because blocked transactions could take every connection of a pooler away from the instance that works.
  */
 export async function withInstanceLock<T>(
   pool: Pool,
@@ -60,7 +60,7 @@ async function acquire(pool: Pool, lock: InstanceLock): Promise<PoolClient | und
 }
 
 async function releasing<T>(session: PoolClient, work: () => Promise<T>): Promise<T> {
-  // A session lost meanwhile must not end the process: what `work` does will say what is wrong.
+  // A lost session must not end the process: `work` itself then fails and reports the cause.
   session.on('error', () => undefined);
   bearSilence(session);
   try {

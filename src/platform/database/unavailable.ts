@@ -1,9 +1,9 @@
 import { QueryRunnerAlreadyReleasedError } from 'typeorm';
 
 /**
- * SQLSTATE classes and codes that mean "not now" and never "wrong": PostgreSQL manual, Appendix A. After a successful
- * start this includes a refused sign-in (28…) and a missing database (3D000): an operator changes passwords and restores
- * databases under a running server.
+ * SQLSTATE classes and codes of temporary failures: PostgreSQL manual, Appendix A. After a successful start this
+ * includes a refused sign-in (28…) and a missing database (3D000): an operator changes passwords and restores databases
+ * under a running server.
  */
 const TRANSIENT_STATES =
   /^(08...|28000|28P01|3D000|53...|55000|55P03|57014|57P0[1-5]|58...|25006|25P0[34]|40001|40P01)$/;

@@ -8,9 +8,9 @@ const STATUS_CODE_AT = 9;
 const STATUS_CODE_END = 12;
 
 /**
- * Reads the bytes of one response up to its final status code, in chunks of any size. undici 8 destroys the connection of
- * an unexpected 100 (Continue), while it passes over any other interim response. RFC 9110 §15.2 wants every one skipped,
- * so a 100 becomes a 102 here: one byte, in a status line that nobody is shown.
+ * Reads the bytes of one response up to its final status code, in chunks of any size. undici 8 destroys the connection
+ * of an unexpected 100 (Continue), while it passes over any other interim response. RFC 9110 §15.2 requires skipping
+ * every one, so a 100 becomes a 102 here: one byte, in a status line that is never forwarded.
  */
 export class ResponseHead {
   private isFinal = false;

@@ -35,9 +35,9 @@ export function registerClientAddress(fastify: FastifyInstance, addresses: Clien
 }
 
 /**
- * The address of the client: the last one in X-Forwarded-For that no trusted proxy has. From the right, each entry was
- * written by the hop before it, so it counts if that hop is trusted. A hop whose entry is no address (text, `unknown`, an
- * empty one) counts as the client itself.
+ * The address of the client: the last one in X-Forwarded-For that is not a trusted proxy. From the right, each entry
+ * was written by the hop before it, so it counts if that hop is trusted. A hop whose entry is no address (text,
+ * `unknown`, an empty one) counts as the client itself.
  */
 export function clientAddress({ socket, headers }: IncomingMessage, trusted: AddressList): string {
   let address = parseAddress(socket.remoteAddress ?? '');

@@ -5,7 +5,7 @@ import { mergedVary } from './vary.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Pages of any origin may read the responses: they are the same for everybody. */
+    /** Pages of any origin may read the responses, which are the same for every user. */
     anyOrigin?: boolean;
   }
 }
@@ -91,7 +91,7 @@ export class CorsPolicy {
     return this.permission('*');
   }
 
-  /** What an answer has besides, `Vary` aside. @param terms of the route that it came by */
+  /** Further fields of a response, except `Vary`. @param terms of its route */
   async answerHeaders(request: FastifyRequest, terms?: CorsTerms): Promise<Record<string, string>> {
     const origin = await this.allowedOrigin(request).catch(() => undefined);
     if (origin === undefined) return {};
@@ -117,7 +117,7 @@ export class CorsPolicy {
   }
 }
 
-/** The response is the same whoever asks, so it needs no Vary. Never with credentials: Fetch Standard §3.2.5. */
+/** The response is the same for every origin, so it needs no Vary. Never with credentials: Fetch Standard §3.2.5. */
 const READABLE_BY_ALL = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Expose-Headers': EXPOSED_HEADERS,

@@ -4,8 +4,9 @@ import { Disconnected } from '../../protocol/disconnected.js';
 declare module 'fastify' {
   interface FastifyRequest {
     /**
-     * Aborted, with `Disconnected` as its reason, when the connection closes before the response is complete. Whatever waits
-     * for something on behalf of the request takes it. Fastify's own `signal` is aborted once the body has been read.
+     * Aborted, with `Disconnected` as its reason, when the connection closes before the response is complete. Every
+     * function that waits on behalf of the request takes it. Fastify's own `signal` is aborted once the body has been
+     * read.
      */
     disconnection: AbortSignal;
   }

@@ -8,17 +8,17 @@ import type { Socket } from 'node:net';
 const FIRST_PROBE_MS = 100;
 const MAX_PROBE_MS = 5_000;
 
-/** How long a response that has begun may stand still once its client has closed its side. Milliseconds. */
+/** How long a response that has begun may make no progress after its client has closed its side. Milliseconds. */
 const STANDSTILL_MS = 1_000;
 
 /** Responses under way of each connection; one listener serves all that are pipelined. */
 const underWay = new WeakMap<Socket, Set<ServerResponse>>();
 
 /**
- * Tells a client that closed only its side of the connection, and still reads, from one that is gone: to this server both
- * look the same. A peer that is gone resets the connection as soon as something is sent to it, so a response that has not
- * begun is preceded by 102, which every HTTP/1.1 client skips (RFC 9110 §15.2). In a response that has begun nothing can be
- * inserted: it goes on as long as it moves.
+ * Distinguishes a client that closed only its side of the connection, and still reads, from a disconnected one: to this
+ * server both look the same. A disconnected peer resets the connection when it receives data. So a response that has
+ * not begun is preceded by 102, which every HTTP/1.1 client skips (RFC 9110 §15.2). Nothing can be inserted into a
+ * response that has begun: it continues while data moves.
  */
 export function watchHalfClosed(request: IncomingMessage, response: ServerResponse): void {
   // The connection may soon carry another protocol.

@@ -5,8 +5,8 @@ import { ProblemError } from '../../protocol/problem.js';
 const MAX_DEPTH = 64;
 
 /**
- * Parses JSON of a stranger. Members are data, whatever their names: only what a merge would write into a prototype is
- * refused, which is `__proto__`, and an object called `constructor` that has a member `prototype`.
+ * Parses untrusted JSON. Members are data and may have any name. Only members that a merge would write into a prototype
+ * are refused: `__proto__`, and `prototype` in an object called `constructor`.
  * @throws ProblemError 400
  */
 export function parseJson(body: Uint8Array): unknown {

@@ -19,8 +19,8 @@ export function registerMethodNotAllowed(fastify: FastifyInstance, ownPaths: Own
 }
 
 /**
- * Answers an unknown path with 404 before its body is read, whose media type or size would be refused first. Register it
- * after whatever serves paths that the router does not know.
+ * Responds to an unknown path with 404 before the body is read. Otherwise the media type or size of the body would be
+ * refused first. Register it after every hook that serves paths unknown to the router.
  */
 export function registerNotFound(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {

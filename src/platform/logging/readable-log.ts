@@ -24,8 +24,8 @@ export function readable(terminal: DestinationStream): DestinationStream {
 }
 
 /**
- * Time of day, level, one sentence, then the fields that the sentence does not name. Text that is no line of the log is
- * returned as it is.
+ * Time of day, level, one sentence, then the fields that the sentence does not name. Text that is not a log line is
+ * returned unchanged.
  */
 export function readableLine(line: string): string {
   const entry = entryOf(line);
@@ -101,7 +101,7 @@ function timeOfDay(time: number): string {
   return `${hours}:${minutes}:${seconds}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
 
-/** Requests choose some of what is logged, and must not move the cursor of whoever reads it. */
+/** Requests choose some of the logged text, which must not control the reader's terminal. */
 function printable(content: string): string {
   return content.replace(
     UNPRINTABLE,

@@ -5,7 +5,7 @@ import { OAuthError } from '../../protocol/oauth-error.js';
 import type { ClientAddresses } from '../http/client-address.js';
 import type { AppLogger } from './logging.module.js';
 
-/** What the log has for a client that closed its connection before its response began, as nginx has it. */
+/** The logged status if the client closed its connection before the response began, as in nginx. */
 const CLIENT_CLOSED_REQUEST = 499;
 
 /** A client_id or a UUID. */

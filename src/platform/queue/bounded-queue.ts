@@ -45,7 +45,7 @@ export class BoundedQueue {
     try {
       return await work();
     } finally {
-      // The slot stays taken while it is handed on, so that nobody who comes in between can take it.
+      // The slot stays occupied while it is handed over, so that no other work can take it.
       const next = this.line.shift();
       if (next === undefined) this.running -= 1;
       else next();

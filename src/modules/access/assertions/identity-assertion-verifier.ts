@@ -16,7 +16,10 @@ export type AssertionReceiver = 'api' | 'identity';
 
 /** A request that came with an assertion. */
 export interface ArrivedRequest extends AssertedRequest {
-  /** When its header arrived, in seconds since 1970: however long its body takes, that is when the assertion is judged. */
+  /**
+   * When its header arrived, in seconds since 1970. The assertion is checked for that time, because the body may take
+   * long.
+   */
   arrivedAt: number;
 }
 

@@ -4,8 +4,8 @@ import { declaredAccessOf } from './declared-access.js';
 import { RouteAccess } from './route-access.js';
 
 /**
- * Stands before every handler: a route that declares nothing has no way in. Where the hook of `RouteAccess` has decided
- * already, nothing is left to do.
+ * Runs before every handler and refuses a route without a declaration. It does nothing if the hook of `RouteAccess` has
+ * already decided.
  */
 @Injectable()
 export class JwtAuthGuard implements CanActivate {

@@ -8,8 +8,8 @@ import { CallerAuthentication } from './caller-authentication.js';
 import { TrustedPeers } from './trusted-peers.js';
 
 /**
- * How old a decision may be when the handler begins. A caller may send its body slowly, and end meanwhile: it must not
- * act by what was decided before. Milliseconds.
+ * The maximum age of a decision when the handler begins. A caller may send its body slowly and lose its access
+ * meanwhile. Milliseconds.
  */
 const MAX_DECISION_AGE_MS = 100;
 
@@ -23,12 +23,12 @@ interface Decision {
 
 /**
  * Decides whether a request may use a route: first the caller, then the access that the route declares. It decides
- * before the body is read, so that a caller without access learns nothing about the body and costs no parsing, and again
- * where the body took its time.
+ * before the body is read, so that a caller without access learns nothing about the body and costs no parsing. It
+ * decides again if the body took long.
  */
 @Injectable()
 export class RouteAccess {
-  /** What each request was let through to, so that nothing is verified twice. */
+  /** The decision for each request, so that nothing is verified twice. */
   private readonly decisions = new WeakMap<FastifyRequest, Decision>();
 
   constructor(
@@ -39,7 +39,7 @@ export class RouteAccess {
     private readonly peers: TrustedPeers,
   ) {}
 
-  /** To be registered after whatever else may answer a request before its body is read. */
+  /** Register it after every other hook that may respond before the body is read. */
   register(fastify: FastifyInstance): void {
     fastify.addHook('onRequest', async (request) => {
       const { url } = request.routeOptions;

@@ -10,7 +10,7 @@ const FULL_RETRY_AFTER = 2;
  * The requests of one kind: so many at once, none for longer than its deadline, and after some failures in a row none
  * at all for a while. Then one tries; the others wait for its outcome, as far as their own deadlines allow.
  *
- * What counts as a failure, platform/circuit says. A request begins when its question arises, not when its turn comes.
+ * platform/circuit defines what counts as a failure. A request begins when it is made, not when it leaves the queue.
  */
 export class DirectoryLane {
   private readonly room: BoundedQueue;

@@ -11,7 +11,7 @@ export interface TokenRequest {
   /** Address the request came from. */
   ip: string;
   userAgent: string | null;
-  /** Told whose tokens the request is about as soon as that is known, for the log. */
+  /** Receives the subject of the tokens as soon as it is known, for the log. */
   onSubject: (sub: string) => void;
   /** Aborted when the caller is gone before it has the response. */
   disconnection: AbortSignal;

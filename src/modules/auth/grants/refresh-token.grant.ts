@@ -55,7 +55,8 @@ export class RefreshTokenGrant extends GrantHandler {
     onSubject(found.subject);
     const owner = await this.confirmOwner(found, disconnection);
     await this.takeLostScopes(found, owner);
-    // A rotation whose successor reaches nobody would make the next use of the token a repeat. A used one is judged.
+    // If the successor does not reach the client, the next use of the token would be a repeat. A used token is still
+    // checked.
     if (used === undefined) disconnection.throwIfAborted();
     const grant = { ...found, details: this.details.of(owner, client) };
     const origin = { network: networkOf(ip), userAgent };

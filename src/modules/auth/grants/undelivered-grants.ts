@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
 import { type Grant, GrantRegistry } from '../../tokens/index.js';
 
-/** Ends grants whose tokens reached nobody: otherwise a session would live that no client knows and no user can place. */
+/**
+ * Ends grants whose tokens did not reach a client. Otherwise a live session would exist that no client and no user
+ * knows.
+ */
 @Injectable()
 export class UndeliveredGrants {
   constructor(

@@ -40,7 +40,7 @@ export class GrantReview {
     }
   }
 
-  /** A limit of the directory's is no limit of this user's: for callers, the directory cannot be asked now. */
+  /** A rate limit of the directory does not concern this user, so callers see an unavailable directory. */
   private async describe(sub: string): Promise<ResourceOwner | undefined> {
     try {
       return await this.directory.describe(sub);

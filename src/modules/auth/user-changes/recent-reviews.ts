@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { Overloaded } from '../../../protocol/overloaded.js';
 import { GrantReview } from './grant-review.js';
 
-/** How old may be what the directory said, when a decision relies on it. Milliseconds. */
+/** The maximum age of a directory response that a decision relies on. Milliseconds. */
 export const MAX_REVIEW_AGE_MS = 1_000;
 
 const MAX_USERS = 1_000;
@@ -14,8 +14,8 @@ const MAX_ATTEMPTS = 2;
 const RETRY_AFTER = 1;
 
 /**
- * A review of one user's grants. Its age counts from before the directory was asked, so that whatever the directory
- * read is younger.
+ * A review of one user's grants. Its age counts from before the request to the directory, so the directory's data is
+ * never older.
  */
 export class Review {
   private readonly begunAt = performance.now();

@@ -9,7 +9,7 @@ const RETRY_AFTER = 1;
 
 /**
  * Where another process has the users: an administration scope counts only if the directory described its holder within
- * the last second. What it said has ended or narrowed the grants by then, so the grant is read once more.
+ * the last second. That description has already ended or narrowed the grants, so the grant is read once more.
  */
 @Injectable()
 export class SubjectStatusOfDirectory extends SubjectStatus {

@@ -64,7 +64,7 @@ function readBasic(authorization: string): PresentedCredentials {
   if (!isCanonical || colon < 0) throw new InvalidClient(true, 'malformed Basic credentials');
   const clientId = decode(pair.slice(0, colon));
   const secret = decode(pair.slice(colon + 1));
-  // RFC 6749 §2.3.1 lets an empty secret be left out, so one that is there is none either.
+  // RFC 6749 §2.3.1 permits omitting an empty secret, so an empty secret counts as absent.
   return checked(
     secret === ''
       ? { clientId, secret: undefined, method: 'none', triedBasic: true }

@@ -74,8 +74,8 @@ export class ClientRegistry {
 
   /**
    * Gives a client a new secret. The old one stays good for `overlap` seconds, for a change without an outage.
-   * @param endSessions whether all tokens of the client end; by default where the old secret ends at once, since whoever
-   *   knew it may have obtained tokens
+   * @param endSessions whether all tokens of the client end; by default if the old secret ends at once, since an
+   *   attacker who knew it may have obtained tokens
    * @throws InvalidInput for a public client, NotFound
    */
   async rotateSecret(

@@ -2,8 +2,8 @@ import type { Client } from '../client.js';
 import type { EndedGrants } from './client-tokens.js';
 
 /**
- * The grants that an active client can no longer have: docs/decisions/0013-what-a-clients-sessions-rest-on.md. It follows
- * from what the client is, not from what has changed, so that a change that failed halfway is completed by its repetition.
+ * The grants that an active client can no longer have: docs/decisions/0013-what-a-clients-sessions-rest-on.md. The
+ * result depends on the client's state, not on the difference. So repeating a change completes one that failed halfway.
  */
 export function grantsWithoutBasis({ grantTypes, firstParty }: Client): EndedGrants[] {
   const ended: EndedGrants[] = [];

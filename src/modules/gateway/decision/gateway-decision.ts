@@ -20,7 +20,7 @@ export interface Call {
   authorizations: readonly string[];
   /** The caller's address, as far as trusted proxies say it. */
   ip: string;
-  /** Whether another proxy forwards the request: with its target as it stands here, whatever the route's prefixes are. */
+  /** Whether another proxy forwards the request. It sends the target unchanged and ignores the route's prefixes. */
   isForwardedElsewhere?: boolean;
 }
 
@@ -38,8 +38,8 @@ export interface AdmittedCall {
   /** What the caller learns of its limits, by header name. */
   limitHeaders: Readonly<Record<string, string>>;
   /**
-   * Decides again about a request under way: by the table in force, and by the grant as it is. Limits do not count again,
-   * and the token's expiry is the caller's to watch.
+   * Decides again about a request under way: by the table in force, and by the grant as it is. Limits do not count
+   * again, and the caller checks the token's expiry.
    * @param asWebSocket whether the route must still take WebSockets
    * @returns why it would be refused now; undefined if it would not
    */

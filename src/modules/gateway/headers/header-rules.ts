@@ -9,9 +9,9 @@ export interface HeaderRule {
 
 /** What a route changes in the header of requests or responses. */
 export interface HeaderRules {
-  /** In place of any field of that name, whether the value can be made or not. */
+  /** Replaces every field of that name, even if the value cannot be made. */
   set: readonly HeaderRule[];
-  /** Besides fields of that name. */
+  /** Added to fields of that name. */
   add: readonly HeaderRule[];
   /** Names of fields that do not pass. */
   remove: readonly string[];
@@ -19,7 +19,7 @@ export interface HeaderRules {
 
 export const NO_RULES: HeaderRules = Object.freeze({ set: [], add: [], remove: [] });
 
-/** Whether the fields of a name make way for what the rules say. */
+/** Whether the rules drop or replace the fields of a name. */
 export function removedBy({ set, remove }: HeaderRules): NameTest {
   const names = new Set([...set.map(({ name }) => name), ...remove].map(canonicalName));
   return (name) => names.has(name);

@@ -17,7 +17,7 @@ export interface TemplateValues {
 /** `{request_id}`, `{client_ip}`, `{claim:<name>}`; `{{` and `}}` are braces. */
 const PART = /\{\{|\}\}|\{(request_id|client_ip|claim:[A-Za-z_][A-Za-z0-9_.-]{0,63})\}|[^{}]+|[{}]/g;
 
-/** @returns undefined for a brace that belongs to nothing */
+/** @returns undefined for an unmatched brace */
 export function parseTemplate(text: string): HeaderTemplate | undefined {
   const parts: (string | TemplateField)[] = [];
   for (const [part, field] of text.matchAll(PART)) {
@@ -30,8 +30,8 @@ export function parseTemplate(text: string): HeaderTemplate | undefined {
 }
 
 /**
- * The value for one request; UTF-8, byte by byte, as all that this server sends.
- * @returns undefined where a claim is missing, or has what no field value may have: the field is left out then
+ * The value for one request, as UTF-8 with one character for each byte.
+ * @returns undefined if a claim is missing or cannot be a field value; the field is then left out
  */
 export function renderTemplate(template: HeaderTemplate, values: TemplateValues): string | undefined {
   let value = '';
@@ -43,7 +43,10 @@ export function renderTemplate(template: HeaderTemplate, values: TemplateValues)
   return isFieldValue(value) ? Buffer.from(value, 'utf8').toString('latin1') : undefined;
 }
 
-/** Never a line break or another control character (RFC 9110 §5.5); nor nothing, which some take for another value. */
+/**
+ * Refuses control characters such as line breaks (RFC 9110 §5.5), and the empty value, which some servers take for
+ * another value.
+ */
 export function isFieldValue(value: string): boolean {
   return value !== '' && value.trim() === value && !/\p{Cc}/u.test(value);
 }
@@ -52,7 +55,7 @@ function valueOf(part: TemplateField, { requestId, clientIp, claims }: TemplateV
   if ('field' in part) return part.field === 'request_id' ? requestId : clientIp;
   const values = [claimOf(claims, part.claim)].flat();
   const isText = values.every((value) => ['string', 'number', 'boolean'].includes(typeof value));
-  // One with a comma in it would be taken for two.
+  // A value with a comma would be read as two values.
   const isList = values.length > 1;
   if (values.length === 0 || !isText || (isList && values.some((value) => String(value).includes(','))))
     return undefined;

@@ -3,7 +3,7 @@ import { type PrefixMapping, isWithin, publicPath } from './prefix-mapping.js';
 
 const PATH_ATTRIBUTE = /(;[ \t]*path[ \t]*=[ \t]*)([^;]*)/gi;
 
-/** A cookie by this name is taken only with `Path=/`. RFC 6265bis §4.1.3.2. */
+/** Browsers accept a cookie with this name only with `Path=/`. RFC 6265bis §4.1.3.2. */
 const HOST_PREFIX = /^\s*__host-/i;
 
 /**
@@ -15,7 +15,7 @@ export function publicCookie(value: string, { route }: AnswerPlace): PublicRefer
   let isOutside = false;
   const text = value.replaceAll(PATH_ATTRIBUTE, (_, attribute: string, said: string) => {
     const path = said.trim();
-    // What is no path counts as if it had not been said.
+    // Browsers ignore a value that is not a path.
     const mapped = path.startsWith('/') ? publicCookiePath(path, route) : path;
     isOutside ||= mapped === undefined;
     return attribute + (mapped ?? path);

@@ -14,10 +14,10 @@ export interface AnswerPlace {
   };
 }
 
-/** What a client is told in place of a reference of an upstream. */
+/** The public form of an upstream's reference. */
 export interface PublicReference {
   text: string;
-  /** Whether it names a path that the route does not lead to; it is unchanged then. */
+  /** Whether the reference names a path outside the route; it is then unchanged. */
   isOutside: boolean;
 }
 
@@ -29,7 +29,7 @@ export class ForeignReference extends Error {}
  * here, with the route's prefixes exchanged back; the public origin stays. The reference is read as browsers read it, so
  * `//elsewhere` and `/\elsewhere` are origins.
  *
- * @throws ForeignReference for another origin, and for what no URL can be made of
+ * @throws ForeignReference for another origin, and for a reference that is not a valid URL
  */
 export function publicReference(reference: string, place: AnswerPlace): PublicReference {
   const url = URL.parse(reference, place.target + place.path);
@@ -40,7 +40,7 @@ export function publicReference(reference: string, place: AnswerPlace): PublicRe
   const path = mapped ?? url.pathname;
   // Two slashes would make the first segment a host.
   if (path.startsWith('//')) throw new ForeignReference();
-  // The name of an upstream's host never leaves, whatever its path is.
+  // The host name of an upstream never reaches a client.
   const text = `${isPublic ? url.origin : ''}${path}${url.search}${url.hash}`;
   return { text, isOutside: mapped === undefined };
 }

@@ -10,7 +10,7 @@ const REFRESH = /^\s*(\d+)[\d.]*\s*(?:[;,\s]\s*(?:url\s*=\s*)?(.*))?$/is;
 const QUOTED = /^(["'])(.*?)(?:\1|$)/s;
 
 /**
- * `Refresh`: a redirect that waits, so its URL is held to the rules of `Location`.
+ * `Refresh`: a delayed redirect, so its URL follows the rules of `Location`.
  * @throws ForeignReference
  */
 export function publicRefresh(value: string, place: AnswerPlace): PublicReference {

@@ -22,9 +22,9 @@ export interface AnswerFacts extends AnswerPlace, TemplateValues {
 
 export interface ClientHeader {
   headers: string[];
-  /** Names of fields that would have led a client elsewhere, and were left out. */
+  /** Names of fields that were dropped because they redirect to another origin. */
   withheld: string[];
-  /** Names of fields that refer to what the route does not lead to, and passed unchanged. */
+  /** Names of fields that refer to paths outside the route and passed unchanged. */
   outside: string[];
   /** Canonical names of fields that no client is sent, unless the route keeps them. */
   dropped: string[];

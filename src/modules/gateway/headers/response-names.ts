@@ -1,6 +1,6 @@
 import { anyOf } from './field-name.js';
 
-/** What tells of the inside, and helps only those who look for a way in. */
+/** Fields that reveal internals and help only attackers. */
 export const isRevealing = anyOf(
   'server',
   'via',
@@ -17,8 +17,8 @@ export const isRevealing = anyOf(
 );
 
 /**
- * What is this server's to say: who may read across origins, what holds for the whole origin, which is that of other
- * upstreams too (its storage, its service workers, its reports), and where the client is said to find a resource otherwise.
+ * Fields that only this server may send. They decide about cross-origin reads, or hold for the whole origin, which
+ * several upstreams share (storage, service workers, reports), or name another location of a resource.
  */
 export const isOurs = anyOf(
   'access-control-*',
@@ -32,7 +32,7 @@ export const isOurs = anyOf(
   'uri',
 );
 
-/** Orders to a proxy in front of this server, to send another file or page. */
+/** Instructions to a proxy in front of this server to send another file or page. */
 export const isOrder = anyOf('x-accel-*', 'x-sendfile*', 'x-reproxy-*', 'x-lighttpd-*');
 
 /** What caches between here and the client obey before Cache-Control. RFC 9213. */

@@ -3,7 +3,7 @@ import { HOP_BY_HOP } from './hop-by-hop.js';
 import { isOrder, isOurs, isRevealing, overridesCacheControl } from './response-names.js';
 import { isForwarding, isIdentity, isOverride } from './untrusted-names.js';
 
-/** Names that this server alone fills: who calls, by an assertion or a preset, and what it tells of the request. */
+/** Names that only this server fills: the caller, by an assertion or a preset, and facts about the request. */
 const isTold = anyOf(
   'x-identity*',
   'x-consumer-id',
@@ -39,7 +39,7 @@ const isPolicy = anyOf(
 
 const NEVER = 'is a name that a route never sets, adds or removes';
 
-/** What is against a rule for a field of requests. @returns undefined when nothing is */
+/** Why a rule for a request field is refused. @returns undefined if it is valid */
 export function objectionToRequestRule(name: string): string | undefined {
   const canonical = canonicalName(name);
   const isNever =
@@ -47,7 +47,7 @@ export function objectionToRequestRule(name: string): string | undefined {
   return isNever ? NEVER : undefined;
 }
 
-/** What is against a rule for a field of responses. */
+/** Why a rule for a response field is refused. */
 export function objectionToResponseRule(name: string, isPublic: boolean): string | undefined {
   const canonical = canonicalName(name);
   const isNever = [HOP_BY_HOP, isTold, isOurs, isOrder, isPolicy].some((test) => test(canonical));
@@ -56,7 +56,7 @@ export function objectionToResponseRule(name: string, isPublic: boolean): string
   return isCaching && !isPublic ? 'is only for a public route' : undefined;
 }
 
-/** What is against keeping a field that is dropped by default. */
+/** Why a field that is dropped by default cannot be kept. */
 export function objectionToKept(name: string): string | undefined {
   const canonical = canonicalName(name);
   const isNever = [HOP_BY_HOP, isTold, isHost, isOverride, isCredential, isOurs, isOrder].some((test) =>

@@ -45,8 +45,8 @@ const CONTROLS = 'The path of the request must not have control characters.';
  *
  * What two servers may read in two ways is refused, not repaired: whoever writes `/a/../b` means to be read twice. That
  * is `//`, `\`, dot segments, control characters, each of them encoded or not, what becomes a delimiter in Unicode's
- * compatibility form, escapes that are incomplete, not UTF-8 or escaped themselves, and characters that RFC 3986 §3.3 does
- * not have in a path. What a route may permit is told in `unusual`.
+ * compatibility form, escapes that are incomplete, not UTF-8 or escaped themselves, and characters that RFC 3986 §3.3
+ * does not have in a path. `unusual` lists the forms that a route may permit.
  *
  * What cannot change the meaning is normalised (RFC 3986 §6.2.2): escapes of unreserved characters are decoded, the others
  * written in upper case. A trailing slash stays. The query passes as it came.
@@ -98,7 +98,7 @@ function unusualFormsIn(path: string): UnusualForm[] {
   if (CONTROL.test(text)) throw refusal(CONTROLS);
   // Without its parameters the segment would be empty.
   if (/\/;/.test(text)) throw refusalOfForm('semicolon');
-  // A lookalike of a delimiter is nothing that anybody needs in a path.
+  // No path needs a lookalike of a delimiter.
   const isLookalike = ([written, read]: [RegExp, RegExp]): boolean =>
     count(path, written) !== count(text, read);
   if (DELIMITERS.some(isLookalike)) throw refusal(LOOKALIKES);

@@ -31,8 +31,8 @@ const READINGS_OF_FORMS: Readonly<Record<UnusualForm, readonly Reading[]>> = {
 const READINGS = Object.values(READINGS_OF_FORMS).flat();
 
 /**
- * Everything that a path with unusual forms may be read as, each reading as folded segments. One server may do several of
- * these things, in any order, and one form may hide another (`admin.;a`); empty segments are left out, since some servers do that too.
+ * Every reading of a path with unusual forms, as folded segments. One server may change several forms, in any order,
+ * and one form may hide another (`admin.;a`). Empty segments are left out, since some servers do that too.
  *
  * @param path canonical
  * @throws ProblemError 400 where a reading has a segment of dots, which leads elsewhere

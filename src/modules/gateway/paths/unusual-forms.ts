@@ -1,6 +1,6 @@
 import { ProblemError } from '../../../protocol/problem.js';
 
-/** What in a path some servers read in another way than others, and a route may permit, with what is said without it. */
+/** Forms of paths that servers read differently and that a route may permit, each with the refusal of other routes. */
 const REFUSALS = {
   encoded_slash: 'The path of the request must not have encoded slashes or backslashes.',
   semicolon: 'The path of the request must not have parameters.',

@@ -43,7 +43,7 @@ export class ClientAnswer implements AnswerReceiver {
     });
   }
 
-  /** Whether nobody is left who could read it. */
+  /** Whether the response is closed, so that no client can read it. */
   get isGone(): boolean {
     return this.response.closed;
   }

@@ -66,7 +66,7 @@ export class ClosedUnanswered extends Error {
   }
 }
 
-/** The upstream switched protocols without having been asked to. */
+/** The upstream switched protocols without a request for it. */
 export class UnsolicitedSwitch extends Error {
   readonly code = 'UNSOLICITED_SWITCH';
 

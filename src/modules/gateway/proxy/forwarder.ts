@@ -152,7 +152,8 @@ export class Forwarder {
     forwarding.current = { exchange, sinceMs: performance.now() };
     forwarding.held = held;
     const listener = answerListener(exchange, admission, target, this.log);
-    // The directory carries a whole request out, whether or not its client waits: the change must be learnt of.
+    // The directory carries out a complete request even if its client disconnects, so the gateway must learn of the
+    // change.
     const isSent = (): boolean => body === undefined || body.hasArrived;
     const onGone = (): void => (held !== undefined && isSent() ? undefined : listener.onGone());
     answer.listen({ ...listener, onGone });
@@ -193,7 +194,7 @@ interface Forwarding {
   /** The exchange under way, and when it began, as of performance.now(). */
   current: { exchange: Exchange; sinceMs: number } | undefined;
   held: HeldAnswer | undefined;
-  /** Why it goes no further, if it was stopped: an attempt that begins after that must not either. */
+  /** Why the request was stopped, if it was. No attempt may begin after that. */
   stopReason: Error | undefined;
 }
 

@@ -5,8 +5,8 @@ import type { AnswerReceiver } from './exchange.js';
 import { ClientGone } from './failures.js';
 
 /**
- * Holds the response of a directory back until the grants reflect the change that it reports. What comes meanwhile is
- * kept, and the upstream is asked to pause; it may send the rest all the same when it closes the connection.
+ * Holds the response of a directory back until the grants reflect the change that it reports. Data that arrives
+ * meanwhile is kept, and the upstream is paused. It may still send the rest when it closes the connection.
  */
 export class HeldAnswer implements AnswerReceiver {
   private state: 'held' | 'released' | 'discarded' = 'held';
@@ -21,8 +21,8 @@ export class HeldAnswer implements AnswerReceiver {
   ) {}
 
   /**
-   * Fulfilled when the client's response has begun, or when none of the upstream came.
-   * @throws what must be sent in its place, as nothing of it was
+   * Fulfilled when the client's response has begun, or when the upstream sent none.
+   * @throws the error to send instead, because no part of the response was sent
    */
   get released(): Promise<void> {
     return this.settled;

@@ -1,9 +1,9 @@
 import type { Asking } from './targets/target.js';
 
-/** RFC 9110 §9.2.2: to do it twice is to do it once. */
+/** Idempotent methods. RFC 9110 §9.2.2. */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
-/** RFC 9110 §9.2.1: it changes nothing. */
+/** Safe methods. RFC 9110 §9.2.1. */
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Whether a request of which nothing was sent may go to another target. */

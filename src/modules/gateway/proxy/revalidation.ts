@@ -2,7 +2,7 @@ import { Unavailable } from '../../../protocol/problem.js';
 import { InvalidToken } from '../../../protocol/bearer-error.js';
 import type { Clock } from '../../../platform/clock/clock.js';
 
-/** What a request was admitted by, for what lasts longer than the decision: decision 0014. */
+/** The terms that admitted a request, for requests that take long: decision 0014. */
 export interface RevalidationTerms {
   /** When the token expires, in milliseconds since 1970; undefined where none was asked for. */
   expiresAt: number | undefined;
@@ -16,7 +16,7 @@ export interface RevalidationTerms {
   checkMs: number;
 }
 
-/** Checks in a row without a result, after which the request ends: not knowing is no admission. */
+/** Consecutive checks without a result after which the request ends. */
 const MAX_UNKNOWN = 6;
 
 /** The longest wait of Node's timers. Milliseconds. */
@@ -33,8 +33,8 @@ export class Revalidation {
 
   /**
    * @param onEnd called once, with the refusal
-   * @param options.startAfterMs time without any check: what is over by then costs nothing more than the timer
-   * @param options.mayOutliveToken whether the token's expiry does not matter at this moment
+   * @param options.startAfterMs time without any check; a request that finishes before costs only the timer
+   * @param options.mayOutliveToken whether the token's expiry is ignored at this moment
    */
   constructor(
     private readonly terms: RevalidationTerms,

@@ -8,9 +8,9 @@ import type { Route } from './route.js';
 export type ClaimedReading = Omit<RouteConflict, 'member'> & { member: 'paths' };
 
 /**
- * Routes that permit unusual forms, while another route, or a path of this process, is below theirs: an upstream may read
- * such a path as one that somebody else decides about. A table may have thousands of routes, so each is noted once under
- * every prefix of its literals.
+ * Routes that permit unusual forms, while another route, or a path of this process, is below theirs: an upstream may
+ * read such a path as one of the other route. A table may have thousands of routes, so each is noted once under every
+ * prefix of its literals.
  * @param ownPaths what this process serves itself
  */
 export function claimedReadings(routes: readonly Route[], ownPaths: readonly OwnPath[]): ClaimedReading[] {

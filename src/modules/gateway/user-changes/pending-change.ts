@@ -39,7 +39,7 @@ export class PendingChange {
 
 /**
  * A 404 may be of a user whose deletion an earlier request made, without its response; a failure may come after the
- * change. Other refusals change nothing, and whoever causes them must end nobody's sessions.
+ * change. Other refusals change nothing, and their callers must not be able to end sessions.
  */
 function outcomeOf(status: number | undefined): Outcome {
   if (status === undefined || status === 404 || status >= 500) return 'unknown';

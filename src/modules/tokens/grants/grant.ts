@@ -38,7 +38,7 @@ export type GrantEnd =
   | 'reuse'
   | 'person_disabled'
   | 'credentials_changed'
-  /** The directory changed the user, and could not be asked what is left. */
+  /** The directory changed the user and was then unavailable. */
   | 'user_changed'
   | 'client_disabled'
   /** The client lost the grant type that the grant rests on. */
@@ -46,7 +46,7 @@ export type GrantEnd =
   | 'client_secret_replaced'
   /** The person or the client changed while it was begun. */
   | 'overtaken'
-  /** The caller was gone before it had the tokens. */
+  /** The caller disconnected before it received the tokens. */
   | 'undelivered';
 
 /** A page of grants, newest first. `before` is the id of the last one of the page before. */

@@ -19,7 +19,7 @@ export interface RefreshOrigin {
   userAgent: string | null;
 }
 
-/** What became of a presented refresh token. */
+/** The result of presenting a refresh token. */
 export type Rotation =
   | { outcome: 'rotated'; refreshToken: string }
   /** A repeat within the leeway: the same successor again. `repeats` counts those of this rotation. */
@@ -28,7 +28,7 @@ export type Rotation =
   | { outcome: 'repeated_too_often'; repeats: number }
   /** Expired, or its grant has ended meanwhile. */
   | { outcome: 'dead' }
-  /** A consumed token came back: the grant has ended with this answer. RFC 9700 §4.14.2. */
+  /** A consumed token was reused: the grant has ended with this response. RFC 9700 §4.14.2. */
   | { outcome: 'reused'; rotationNetwork: string | null };
 
 /** Uses refresh tokens. docs/decisions/0004-sealed-successor.md. */
@@ -41,8 +41,9 @@ export class RefreshTokenRotation {
   ) {}
 
   /**
-   * Rotates the token, returns the same successor to a repeat within the leeway, or takes any other repeat for theft and
-   * ends the grant. The store decides each step by one conditional statement, so racing requests can never both rotate.
+   * Rotates the token, returns the same successor to a repeat within the leeway, or treats any other repeat as theft
+   * and ends the grant. The store decides each step by one conditional statement, so racing requests can never both
+   * rotate.
    * @param grant with the person's details as of now, which the store takes over
    */
   async rotate(
@@ -65,7 +66,7 @@ export class RefreshTokenRotation {
     return { outcome: 'repeated', refreshToken: openSuccessor(token, sealedSuccessor), repeats };
   }
 
-  /** A token that neither rotates nor is a permitted repeat: what has ended needs no second end. */
+  /** A token that neither rotates nor is a permitted repeat. An ended grant is not ended again. */
   private async judge(hash: Buffer, now: Date): Promise<Rotation> {
     const state = await this.tokens.find(hash);
     if (state === undefined || state.grantEnded || state.grant.expiresAt <= now) return { outcome: 'dead' };

@@ -176,7 +176,7 @@ export class UserDirectory {
   }
 }
 
-/** What a password of this user must not be made of. */
+/** The words that a password of this user must not be made of. */
 export function personalTexts({
   username,
   name,

@@ -4,7 +4,7 @@ import { HashingLanes } from './hashing-lanes.js';
 import { RefusalFloor } from './refusals/refusal-floor.js';
 import type { PasswordHash } from './schemes/password-scheme.js';
 
-/** Nobody's password: compared where only the work of a comparison counts. */
+/** A dummy password for comparisons whose result is not used. */
 const UNGUESSABLE = randomBytes(16).toString('base64url');
 
 /** Compares passwords with hashes, each in its lane and timed for the floor of refusals. */

@@ -17,7 +17,7 @@ export class HashImport {
   ) {}
 
   /**
-   * Reads a hash and compares it once: what cannot be used is refused here, and not at somebody's sign-in.
+   * Reads a hash and compares it once: an unusable hash is refused here instead of at a sign-in.
    * @returns the canonical notation, to be stored instead of the hash given
    * @throws UnusableHash with a sentence for the administrator; HashingQueueFull; the reason of the signal
    */

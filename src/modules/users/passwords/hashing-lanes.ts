@@ -3,7 +3,7 @@ import type { BoundedQueueOptions } from '../../../platform/queue/bounded-queue.
 import { HashingQueue } from './hashing-queue.js';
 import type { PasswordHash } from './schemes/password-scheme.js';
 
-/** One at a time, however many cores there are, and a wait of its own that is as long for each slot as the others'. */
+/** One at a time on any number of cores. The queue has the same length for each slot as the other lane's. */
 export const EXPENSIVE_LANE: Readonly<BoundedQueueOptions> = { slots: 1, waiting: 32 };
 
 /** What a hash made today costs: the unit of all costs. */
@@ -18,7 +18,7 @@ export class ExpensiveLane extends HashingQueue {
 }
 
 /**
- * Lets expensive hashes wait for one another, and nobody else for them: whoever guesses at one again and again takes a
+ * Expensive hashes wait only for one another, and other hashes never wait for them. Repeated guesses at one take a
  * single core.
  */
 @Injectable()

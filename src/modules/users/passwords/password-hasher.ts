@@ -10,9 +10,9 @@ import { type Argon2Parameters, TODAY, argon2, hashArgon2id, isBelow } from './s
 import { encodePhcBase64 } from './schemes/encodings.js';
 import type { PasswordHash } from './schemes/password-scheme.js';
 
-/** A password that somebody presents. */
+/** A presented password. */
 export interface PasswordCheck {
-  /** The canonical username, or whatever else the hash was looked up by. */
+  /** The canonical username, or another key by which the hash was looked up. */
   name: string;
   /** What is stored; null for an unknown user, and for one without a password. */
   hash: string | null;
@@ -75,14 +75,14 @@ export class PasswordHasher {
 
   /**
    * Compares a password with a stored hash, or with a stand-in where there is none. A refusal comes as late as that of
-   * the most expensive hash would. What is too long to be a password is refused at once, whoever it is for.
+   * the most expensive hash would. An input too long for a password is refused at once, for every user.
    * @throws HashingQueueFull when too many are waiting; the reason of the signal.
    */
   async verify(check: PasswordCheck): Promise<PasswordVerdict> {
     const { name, hash, password, mayMatch = true, began = performance.now(), signal } = check;
     if (!isHashable(password)) return REFUSED;
 
-    // A hash that is damaged must not be told from any other by the time it takes either.
+    // A damaged hash must take the same time as any other.
     const stored = hash === null ? undefined : readIfUsable(hash);
     const compared = stored ?? this.standIns.standInFor(name) ?? this.dummy;
     const right = await this.comparison.run(compared, normalizePassword(password), signal);

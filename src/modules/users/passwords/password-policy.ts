@@ -36,8 +36,8 @@ export class PasswordPolicy {
   }
 
   /**
-   * Says in plain English why a user must not take this password, and what would help; `undefined` when nothing speaks
-   * against it. Never repeats the password.
+   * Says in plain English why a user must not take this password, and how to improve it; `undefined` if it is
+   * acceptable. Never repeats the password.
    * @param personal the user's username, name and e-mail address
    */
   async objectionTo(password: string, personal: readonly (string | null)[]): Promise<string | undefined> {

@@ -11,8 +11,8 @@ const REFERENCE = /\$\$\{|\$\{([^{}$]*)\}|\$\{/g;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
- * Puts the values of environment variables into a scalar that was parsed already, so that a value is never YAML. It says
- * nothing of any value.
+ * Puts the values of environment variables into a scalar that was parsed already, so that a value is never YAML. Errors
+ * never contain a value.
  * @param isPlain whether the scalar stands without quotes; `${NAME}` alone is then typed as other plain scalars are
  */
 export function substituted(text: string, isPlain: boolean, variables: Variables): Substituted {

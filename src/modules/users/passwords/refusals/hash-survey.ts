@@ -32,7 +32,7 @@ export class HashSurvey implements OnApplicationBootstrap, OnModuleDestroy {
     clearInterval(this.timer);
   }
 
-  /** Measures the most expensive hash of each scheme. A failure leaves what is known. */
+  /** Measures the most expensive hash of each scheme. After a failure, earlier measurements stay. */
   async take(): Promise<void> {
     try {
       const kinds = (await this.store.passwordHashKinds()).flatMap(({ sample, share }): HashKind[] => {

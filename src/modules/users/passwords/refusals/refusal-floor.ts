@@ -14,7 +14,7 @@ interface WatchedHash {
  */
 @Injectable()
 export class RefusalFloor {
-  /** The most expensive hash of each scheme, by scheme: which of those takes longest is for the clock to say. */
+  /** The most expensive hash of each scheme, by scheme: measurement decides which of them takes longest. */
   private watched = new Map<string, WatchedHash>();
   private readonly kept: PasswordHash[] = [];
 

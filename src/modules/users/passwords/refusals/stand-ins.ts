@@ -17,9 +17,9 @@ const TODAY = 1;
 const BYTES = 6;
 
 /**
- * The hash that is compared for a name without one. Expensive hashes have a lane of their own, whose wait shows under
- * load. So a name that nobody has takes that lane with the same probability as one that somebody has, and always the
- * same one: by a keyed digest of the name.
+ * The hash that is compared for a name without one. Expensive hashes have their own lane, whose wait is observable
+ * under load. So an unknown name takes that lane with the same probability as a known one. A keyed digest selects the
+ * lane, so one name always has the same lane.
  */
 @Injectable()
 export class StandIns {
