@@ -100,7 +100,7 @@ export class TopologyProcess {
 }
 
 /**
- * Passes on each line under the name of its process, for a person where there is one.
+ * Passes on each line under the name of its process, in a readable form at a terminal.
  * @param {import('node:child_process').ChildProcess} child
  * @param {'stdout' | 'stderr'} stream
  * @param {string} name

@@ -22,7 +22,7 @@ export abstract class ResourceOwnerAuthenticator {
   ): Promise<SignedInOwner | undefined>;
 
   /**
-   * The person as of now; undefined when gone or disabled.
+   * The user as of now; undefined when gone or disabled.
    * @param disconnection of the request that asks
    */
   abstract describe(sub: string, disconnection?: AbortSignal): Promise<ResourceOwner | undefined>;

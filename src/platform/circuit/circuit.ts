@@ -31,7 +31,7 @@ export class Circuit {
   /** As of performance.now(); undefined while it is closed. */
   private openedAt: number | undefined;
   private failuresInARow = 0;
-  /** Requests that told something of the peer: that it responds, or that it failed. */
+  /** Requests that showed that the peer responds, or that it failed. */
   private lessons = 0;
 
   /**

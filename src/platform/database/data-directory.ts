@@ -2,12 +2,12 @@ import { accessSync, chmodSync, constants, lstatSync, mkdirSync, readdirSync, st
 import { dirname, join, resolve } from 'node:path';
 import { IN_MEMORY } from '../../config/config.js';
 
-/** Permissions of everybody but the owner. */
+/** Permissions of all users except the owner. */
 const OF_OTHERS = 0o077;
 
 /**
- * Makes the directory, or takes one that exists away from everybody but its owner, with all that is in it. PostgreSQL
- * demands 0700 of its own; PGlite writes files that everybody may change, whatever the umask says.
+ * Makes the directory, or closes an existing one and its content to all users except its owner. PostgreSQL requires
+ * 0700 for its own directory. PGlite writes files that every user may change, with any umask.
  * @throws Error where the file system keeps no permissions
  */
 export function claimDataDirectory(dataDir: string): void {

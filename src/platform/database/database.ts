@@ -53,12 +53,12 @@ export class Database {
     return this.kind === 'embedded' ? work() : withInstanceLock(this.pool, lock, this.logger, work);
   }
 
-  /** Why it cannot serve this process, whatever is in it; nothing is written. */
+  /** Why it cannot serve this process, with any content; nothing is written. */
   async mistakes(): Promise<string[]> {
     return this.kind === 'embedded' ? [] : serverMistakes(this.pool, this.kind);
   }
 
-  /** Rows of a table as an earlier version, or nobody yet, has left it; none where there is no such table. */
+  /** Rows of a table, possibly of an earlier version; none if there is no such table. */
   async peek<Row extends QueryResultRow>(table: string, columns: string, limit: number): Promise<Row[]> {
     const found = await this.pool.query<{ exists: boolean }>('SELECT to_regclass($1) IS NOT NULL AS exists', [
       table,

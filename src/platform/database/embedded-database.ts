@@ -26,7 +26,7 @@ export class EmbeddedDatabase {
     const lock = DataDirectoryLock.acquire(dataDir);
     try {
       const pglite = await PGlite.create(filesIn(dataDir));
-      // A new one has just been filled with files that everybody may write to.
+      // A new one has files that every user may write to.
       claimDataDirectory(dataDir);
       return new EmbeddedDatabase(pglite, lock);
     } catch (error) {

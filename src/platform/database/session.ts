@@ -28,8 +28,9 @@ const SESSION_SETTINGS = {
 };
 
 /**
- * A server may be set up to confirm a commit before it is on its disk, and lose it in a crash: a token that a client was
- * told is revoked would be valid again. Stricter settings than `on` stay. PostgreSQL manual, “Asynchronous Commit”.
+ * A server may be set up to confirm a commit before it is on its disk, and lose it in a crash: a token would be valid
+ * again after its revocation was confirmed to the client. Stricter settings than `on` stay. PostgreSQL manual,
+ * “Asynchronous Commit”.
  */
 const COMMIT_DURABLY = `set_config('synchronous_commit',
   CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)`;

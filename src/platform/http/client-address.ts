@@ -28,7 +28,7 @@ export class ClientAddresses {
 /** Makes `request.ip` the address of the client. Register it before any hook that reads it. */
 export function registerClientAddress(fastify: FastifyInstance, addresses: ClientAddresses): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
-    // Fastify's own getter returns whatever text the header has, and stops at none that is no address.
+    // Fastify's own getter returns the text of the header, and does not stop at text that is not an address.
     Object.defineProperty(request, 'ip', { value: addresses.of(request.raw), configurable: true });
     done();
   });

@@ -16,8 +16,8 @@ const LEVELS: Readonly<Record<number, { name: string; style: Style }>> = {
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
- * Passes each line of the log on in a form for a person at a terminal. Colours are left out where `NO_COLOR` is set, or
- * the terminal has none.
+ * Passes each line of the log on in a readable form for a terminal. Colours are left out if `NO_COLOR` is set, or the
+ * terminal has none.
  */
 export function readable(terminal: DestinationStream): DestinationStream {
   return { write: (line) => terminal.write(`${readableLine(line)}\n`) };

@@ -32,7 +32,7 @@ export function registerRequestLog(
       if (!seen.has(request)) logger.info(unroutedLineOf(request, response, ip), 'request');
     });
   };
-  // Before whoever answers, and an expectation that is not known does not come as a `request`.
+  // Before every other listener that responds. A request with an unknown expectation does not arrive as `request`.
   for (const event of ['request', 'checkExpectation']) fastify.server.prependListener(event, watch);
 }
 

@@ -9,7 +9,7 @@ import {
 const PART = /(;\s*anchor\s*=\s*")([^"\\]*)(")|"(?:[^"\\]|\\.)*"|(<)([^<>]*)(>)/gi;
 
 /**
- * `Link`: its targets and anchors. A link to another origin sends nobody there by itself, so it stays. RFC 8288.
+ * `Link`: its targets and anchors. A link to another origin does not redirect the client, so it stays. RFC 8288.
  */
 export function publicLink(value: string, place: AnswerPlace): PublicReference {
   let isOutside = false;

@@ -78,7 +78,7 @@ export class RouteTable {
     return place;
   }
 
-  /** Every reading of the path must be at the same place, whatever the file of routes was checked for. */
+  /** Every reading of the path must lead to the same place, regardless of the checks of the routes file. */
   private placeOfUnusual(path: string, unusual: readonly UnusualForm[]): Place {
     const segments = segmentsOf(path);
     const place = this.tree.find(segments.map(foldedPath));

@@ -44,7 +44,7 @@ export class RefreshTokenRotation {
    * Rotates the token, returns the same successor to a repeat within the leeway, or treats any other repeat as theft
    * and ends the grant. The store decides each step by one conditional statement, so racing requests can never both
    * rotate.
-   * @param grant with the person's details as of now, which the store takes over
+   * @param grant with the user's current details, which the store takes over
    */
   async rotate(
     token: string,

@@ -149,7 +149,8 @@ export class UserDirectory {
     const mistake = await this.passwords.objectionTo(password, personal);
     if (mistake !== undefined) throw InvalidInput.member(member, mistake);
     const hash = await this.hasher.hash(password, disconnection);
-    // While it was hashed: who is not told of a new password would go on with the old one.
+    // The client may have disconnected during hashing. A user who does not learn of the new password would keep using
+    // the old one.
     disconnection?.throwIfAborted();
     return { hash, credentialsVersion: randomUUID() };
   }

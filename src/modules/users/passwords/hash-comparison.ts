@@ -15,7 +15,7 @@ export class HashComparison {
     private readonly floor: RefusalFloor,
   ) {}
 
-  /** @throws HashingQueueFull; the reason of the signal; BcryptUnavailable; whatever the library says of the hash */
+  /** @throws HashingQueueFull; the reason of the signal; BcryptUnavailable; the library's error about the hash */
   run(hash: PasswordHash, password: string, signal?: AbortSignal): Promise<boolean> {
     const work = async (): Promise<boolean> => {
       const start = performance.now();

@@ -30,7 +30,7 @@ export class PasswordSignIn {
   ): Promise<SignedInOwner | undefined> {
     const began = performance.now();
     const isPossible = isPossibleUsername(username) && username.trim() === username;
-    // A name that nobody can have is looked up all the same, so that it takes as long as any other.
+    // An invalid name is looked up as well, so that it takes as long as any other.
     const name = isPossible ? canonicalUsername(username) : '';
     const user = await this.find(name);
     const { matches, outdated } = await this.hasher.verify({

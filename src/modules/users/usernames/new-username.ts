@@ -25,7 +25,7 @@ export function checkNewUsername(username: string): string | undefined {
 
   const written = username.normalize('NFC');
   const canonical = canonicalUsername(written);
-  // Some characters are a space and a mark under NFKC: nobody sees that the name has two words.
+  // Some characters are a space and a mark under NFKC: the reader does not see that the name has two words.
   if (spacesIn(canonical) > spacesIn(written)) return MISPLACED;
   return reasonAgainst(written) ?? reasonAgainst(canonical);
 }

@@ -108,7 +108,7 @@ export class Target {
 }
 
 /**
- * TLS is verified whatever the environment says, and HTTP/2 not offered: the proxy relies on HTTP/1.1's framing.
+ * TLS is always verified, with any environment, and HTTP/2 is not offered: the proxy relies on HTTP/1.1's framing.
  * @param pipelining 0: without keep-alive, as undici has it
  */
 function poolOf({ origin, tls, connectTimeoutMs }: TargetSettings, pipelining: 0 | 1): Pool {

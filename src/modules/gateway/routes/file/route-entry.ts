@@ -85,7 +85,7 @@ export interface TlsEntry {
 }
 
 /**
- * The route of an entry, with a default for whatever it does not say; rules about header fields need files, and are read by
+ * The route of an entry, with a default for each absent member. Rules about header fields need files, and are read by
  * `readHeaderRules`.
  * @param audience of a route that names none
  */

@@ -9,8 +9,8 @@ interface WatchedHash {
 
 /**
  * The time that every refused password check takes, from its start: that of the most expensive hash in the table. So an
- * unknown name, a disabled user, a user without a password and a wrong password cannot be told apart by time, whatever
- * their hashes cost. OWASP ASVS 6.3.8.
+ * unknown name, a disabled user, a user without a password and a wrong password cannot be distinguished by time, at any
+ * cost of their hashes. OWASP ASVS 6.3.8.
  */
 @Injectable()
 export class RefusalFloor {
@@ -18,7 +18,7 @@ export class RefusalFloor {
   private watched = new Map<string, WatchedHash>();
   private readonly kept: PasswordHash[] = [];
 
-  /** Adds a hash that counts whatever the table has. */
+  /** Adds a hash that counts with any content of the table. */
   keep(hash: PasswordHash): void {
     this.kept.push(hash);
     this.include(hash);
@@ -56,7 +56,8 @@ export class RefusalFloor {
   }
 
   /**
-   * Waits until a check that began then may be refused. Outside of the hashing queue, so that it holds nobody up.
+   * Waits until a check that began then may be refused. The wait is outside of the hashing queue, so that it delays no
+   * other check.
    * @param began by `performance.now()`
    * @throws the reason of the signal
    */

@@ -15,7 +15,7 @@ export interface Argon2Parameters {
 /** What a hash made today costs: OWASP's first choice for Argon2id, 19 MiB and two passes. */
 export const TODAY: Readonly<Argon2Parameters> = { memory: 19_456, passes: 2, lanes: 1 };
 
-/** More than this is never computed, whatever the settings say: 256 MiB, ten passes, eight lanes. */
+/** More than this is never computed, with any settings: 256 MiB, ten passes, eight lanes. */
 const MAX: Argon2Parameters = { memory: 262_144, passes: 10, lanes: 8 };
 
 /** Reserving the memory is a part of the work that a further pass does not repeat. */

@@ -22,7 +22,7 @@ export class BcryptUnavailable extends Overloaded {
 }
 
 /**
- * Loads the library with the first bcrypt hash: a platform without a build of it can serve everybody else.
+ * Loads the library with the first bcrypt hash: a platform without a build of it can serve all other users.
  * @returns a function that rejects with BcryptUnavailable when it cannot be loaded
  */
 export function loadedOnFirstUse(load: () => Promise<BcryptLibrary>): () => Promise<BcryptLibrary> {

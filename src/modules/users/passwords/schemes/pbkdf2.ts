@@ -5,7 +5,7 @@ import { type PasswordScheme, UnusableHash } from './password-scheme.js';
 
 const derive = promisify(nodePbkdf2);
 
-/** More than this is never computed, whatever the settings say. */
+/** More than this is never computed, with any settings. */
 const MAX_ITERATIONS = 5_000_000;
 
 const SALT_BYTES = { min: 8, max: 128 };

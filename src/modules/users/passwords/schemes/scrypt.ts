@@ -6,7 +6,7 @@ import { type PasswordScheme, UnusableHash } from './password-scheme.js';
 const MAX_MEMORY = 128 * 1024 * 1024;
 /** And 128 * r * p for the small ones, which only a hash that is made to do harm has large. */
 const MAX_SIDE_MEMORY = 16 * 1024 * 1024;
-/** The work is N * r * p; more than this is never computed, whatever the settings say. */
+/** The work is N * r * p; more than this is never computed, with any settings. */
 const MAX_WORK = 2 ** 22;
 /** The work that takes as long as a hash made today: N = 2^14, r = 8, p = 1. */
 const UNIT_OF_WORK = 2 ** 17;
