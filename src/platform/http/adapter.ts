@@ -8,7 +8,7 @@ import { LIMITS, deadlinesOf } from './limits.js';
 import { writeProblem } from './problem-writer.js';
 import { requestId } from './request-id.js';
 import { securityHeaders } from './security-headers.js';
-import { refuseMalformed } from './socket-refusals.js';
+import { REFUSED_ON_SOCKET, refuseMalformed } from './socket-refusals.js';
 import { UnknownMethods } from './unknown-methods.js';
 
 /** Fastify as this server runs it, on an HTTP server of our own making. */
@@ -23,7 +23,10 @@ export function createAdapter(
     logger: false,
     serverFactory: (handle: RequestListener) =>
       createHttpServer(handle, http, deadlines, headers, config.tls),
-    clientErrorHandler: (error, socket) => refuseMalformed(error, socket, headers, unknownMethods),
+    clientErrorHandler: (error, socket) =>
+      refuseMalformed(error, socket, headers, unknownMethods, (status) =>
+        adapter.getInstance().server.emit(REFUSED_ON_SOCKET, socket, status),
+      ),
     // Of X-Forwarded-Proto alone: registerClientAddress reads X-Forwarded-For.
     trustProxy: (peer) => isListed(trusted, peer),
     genReqId: requestId(trusted),

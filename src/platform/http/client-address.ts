@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { type IpAddress, parseAddress } from '../../config/ip-address.js';
 import { type AddressList, addressList, isListed } from './address-list.js';
@@ -16,6 +17,11 @@ export class ClientAddresses {
 
   constructor(trustedProxies: readonly string[]) {
     this.trusted = addressList(trustedProxies);
+  }
+
+  /** Of what Node's parser gave up before there was a request. */
+  ofPeer(socket: Socket): string {
+    return clientAddress({ socket, headers: {} }, this.trusted);
   }
 
   of(request: IncomingMessage): string {
@@ -39,7 +45,10 @@ export function registerClientAddress(fastify: FastifyInstance, addresses: Clien
  * was written by the hop before it, so it counts if that hop is trusted. A hop whose entry is no address (text,
  * `unknown`, an empty one) counts as the client itself.
  */
-export function clientAddress({ socket, headers }: IncomingMessage, trusted: AddressList): string {
+export function clientAddress(
+  { socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>,
+  trusted: AddressList,
+): string {
   let address = parseAddress(socket.remoteAddress ?? '');
   if (address === undefined) return ABSENT;
   for (const entry of entriesFromTheRight(headers['x-forwarded-for'])) {

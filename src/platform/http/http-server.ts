@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { HttpConfig, TlsConfig } from '../../config/config.js';
 import { watchHalfClosed } from './half-closed.js';
 import type { Deadlines } from './limits.js';
-import { connectRefused, noteResponse, refuseOnSocket } from './socket-refusals.js';
+import { REFUSED_ON_SOCKET, connectRefused, noteResponse, refuseOnSocket } from './socket-refusals.js';
 import { tlsOptions } from './tls.js';
 
 /**
@@ -41,7 +41,10 @@ export function createHttpServer(
   // An expectation that is not known may be ignored: RFC 9110 §10.1.1.
   server.on('checkExpectation', listener);
   // This is no proxy; without a listener the connection would break without a word.
-  server.on('connect', (_request, socket) => refuseOnSocket(socket, connectRefused, headers));
+  server.on('connect', (_request, socket) => {
+    refuseOnSocket(socket, connectRefused, headers);
+    server.emit(REFUSED_ON_SOCKET, socket, connectRefused.status);
+  });
   return server;
 }
 

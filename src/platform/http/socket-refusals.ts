@@ -5,6 +5,9 @@ import type { UnknownMethods } from './unknown-methods.js';
 /** How long a refused peer may go on sending before the connection is cut. Milliseconds. */
 const LINGER_MS = 1_000;
 
+/** The server emits it, with socket and status, about a refused request that the request log never sees. */
+export const REFUSED_ON_SOCKET = 'refusedOnSocket';
+
 interface SocketRefusal {
   status: number;
   headers?: Readonly<Record<string, string>>;
@@ -36,16 +39,20 @@ export function refuseMalformed(
   socket: Duplex,
   headers: Readonly<Record<string, string>>,
   unknownMethods: UnknownMethods,
+  onRefused: (status: number) => void,
 ): void {
   if (error.code === 'ECONNRESET') return void socket.destroy();
-  const refuse = (): void => refuseOnSocket(socket, refusalOf(error, unknownMethods), headers);
+  const refusal = refusalOf(error, unknownMethods);
+  const refuse = (): void => {
+    if (refuseOnSocket(socket, refusal, headers)) onRefused(refusal.status);
+  };
   const response = latestResponse.get(socket);
   if (response === undefined) return refuse();
   const isOver = response.writableFinished;
   // What is malformed is the request itself, in its body, or what was sent behind it: that is answered in its turn.
   if (response.req.complete) return isOver ? refuse() : onceOver(response, refuse);
   if (response.headersSent) socket.destroy();
-  else refuse();
+  else refuseOnSocket(socket, refusal, headers);
 }
 
 const awaited = new WeakSet<ServerResponse>();
@@ -72,14 +79,17 @@ function refusalOf(
   return { status, headers: allow === undefined ? {} : { Allow: allow } };
 }
 
-/** Writes a problem (RFC 9457) as the last answer of a connection, and ends it. */
+/**
+ * Writes a problem (RFC 9457) as the last response of a connection, and ends it.
+ * @returns false where that was done before
+ */
 export function refuseOnSocket(
   socket: Duplex,
   refusal: SocketRefusal,
   headers: Readonly<Record<string, string>>,
-): void {
+): boolean {
   // What a refused peer goes on sending is refused again and again by the parser.
-  if (refused.has(socket)) return;
+  if (refused.has(socket)) return false;
   refused.add(socket);
   // Node takes its own listener off a socket that it hands over, as it does for CONNECT: without one, a peer that
   // resets the connection would end the process.
@@ -99,4 +109,5 @@ export function refuseOnSocket(
   if (socket.writable) socket.end(`HTTP/1.1 ${status} ${title}\r\n${head.join('')}\r\n${body}`);
   // Closing with bytes unread would reset the connection, and the answer could be lost on its way.
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  return true;
 }

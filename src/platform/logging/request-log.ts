@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BearerError } from '../../protocol/bearer-error.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
 import type { ClientAddresses } from '../http/client-address.js';
+import { REFUSED_ON_SOCKET } from '../http/socket-refusals.js';
 import type { AppLogger } from './logging.module.js';
 
 /** The logged status if the client closed its connection before the response began, as in nginx. */
@@ -34,6 +36,9 @@ export function registerRequestLog(
   };
   // Before every other listener that responds. A request with an unknown expectation does not arrive as `request`.
   for (const event of ['request', 'checkExpectation']) fastify.server.prependListener(event, watch);
+  fastify.server.on(REFUSED_ON_SOCKET, (socket: Socket, status: number) => {
+    logger.info({ method: null, route: null, status, ip: addresses.ofPeer(socket) }, 'request');
+  });
 }
 
 function lineOf(request: FastifyRequest, reply: FastifyReply): object {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { type Administration, administrationOf } from '../../support/administration.js';
 import { post, refresh, signIn } from '../../support/http.js';
 import { type TestClient, type TestPerson, aConfidentialClient, aPerson } from '../../support/mothers.js';
+import { raw } from '../../support/raw.js';
 import { type TestServer, startServer } from '../../support/server.js';
 
 let server: TestServer;
@@ -87,5 +88,17 @@ describe('the log line of an act of an administrator', () => {
     await admin('GET', '/admin/clients/canary-5f0c4a52');
     await expectLine({ route: '/admin/clients/:client_id', status: 404 });
     expect(server.logs.join('')).not.toContain('canary-5f0c4a52');
+  });
+});
+
+describe('the log line of what is no request that the server can read', () => {
+  it.each([
+    ['a malformed field', 'GET / HTTP/1.1\r\nHost: as\r\ncanary\r\n\r\n', 400],
+    ['an unknown method', 'CANARY /canary HTTP/1.1\r\nHost: as\r\n\r\n', 404],
+    ['CONNECT', 'CONNECT canary:443 HTTP/1.1\r\nHost: as\r\n\r\n', 405],
+  ])('has status and address alone: %s', async (_, text, status) => {
+    await raw(server, text);
+    await expectLine({ method: null, route: null, status, ip: '127.0.0.1' });
+    expect(server.logs.join('')).not.toMatch(/canary/i);
   });
 });
