@@ -7,7 +7,7 @@ const REASONS: Record<string, string> = {
   '28P01': 'the user or the password is wrong',
   '28000': 'the user is not let in',
   '57P03': 'it is starting up or shutting down',
-  '08P01': 'the pooler in front of it refuses the connection, see its log',
+  '08P01': 'the pooler in front of it refuses the connection: see the log of the pooler',
   '25006': 'it is read-only, as a standby is',
   '53300': 'it has no connection left',
 };

@@ -26,7 +26,7 @@ export class UndeliveredGrants {
     } catch (err) {
       this.logger.error(
         { err, grant_id: id, client_id: clientId, sub: subject },
-        'a session whose tokens reached nobody could not be ended',
+        'a session whose tokens were not delivered could not be ended: end it with DELETE /admin/sessions/{grant_id}',
       );
     }
   }

@@ -35,7 +35,10 @@ export class GrantReview {
     try {
       await this.review(sub);
     } catch (err) {
-      this.logger.warn({ sub, err }, 'all grants of a changed user end: the directory cannot be asked');
+      this.logger.warn(
+        { sub, err },
+        'all grants of a changed user end: the directory is unavailable, so the user must sign in again',
+      );
       await this.grants.endAllOfSubject(sub, 'user_changed');
     }
   }

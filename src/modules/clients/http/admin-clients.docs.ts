@@ -170,7 +170,7 @@ export function ApiRotateClientSecret(): MethodDecorator {
       summary: 'Give a client a new secret',
       description:
         'The old one stays good for `overlap` seconds, so that nothing stops while it is replaced; sessions go on. Without an ' +
-        'overlap all sessions and tokens of the client end, because whoever knew the old secret may have obtained them. ' +
+        'overlap all sessions and tokens of the client end, because an attacker who knew the old secret may have them. ' +
         '`end_sessions` says otherwise.',
     }),
     ClientId(),

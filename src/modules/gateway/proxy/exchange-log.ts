@@ -53,7 +53,7 @@ export class ExchangeLog {
     if (names.length === 0) return;
     this.logger.debug(
       { ...fieldsOf(target, admission), fields: names },
-      'an upstream referred to what its route does not lead to',
+      'an upstream referred to a path outside its route, which passed unchanged',
     );
   }
 }

@@ -19,7 +19,7 @@ export interface AudienceConflict {
 const OF_IDENTITY =
   'is reserved for the auth server: IDENTITY_URL must be the only target of such a route. Use another audience';
 const OF_THE_API =
-  'is AUDIENCE, with which the API at API_URL accepts assertions, and this route leads elsewhere. Set an audience of ' +
+  'is AUDIENCE, which the API at API_URL accepts in assertions, and this route has another target. Set an audience of ' +
   'its own for the route, or unset API_URL if the API is not there';
 
 /** The audiences that this project's own roles accept. */
@@ -56,7 +56,7 @@ export function audienceConflicts(
 function sharedBetween(group: readonly { route: Route; index: number }[]): AudienceConflict[] {
   const { id, upstream } = group[0]!.route;
   const detail =
-    `is the audience of route ${id} too, whose upstream is another: each could use at the other what it receives. ` +
+    `is the audience of route ${id} too, which has another upstream: each could use its assertions at the other. ` +
     'Set an audience for each upstream';
   const upstreams = upstreamsByTarget(group.map(({ route }) => route.upstream.targets));
   const first = upstreams.get(upstream.targets[0]!);

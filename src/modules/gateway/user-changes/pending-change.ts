@@ -30,8 +30,12 @@ export class PendingChange {
     try {
       await (outcome === 'made' ? this.users.review(sub) : this.users.reviewIfPossible(sub));
     } catch (err) {
-      this.logger.error({ sub, outcome, err }, 'the grants of a changed user could not be reviewed');
-      // Of a change that nobody knows of, nothing is reported either.
+      this.logger.error(
+        { sub, outcome, err },
+        'the grants of a changed user could not be reviewed: sessions may outlive the change. ' +
+          'Repeat the request, or end them at /admin/sessions',
+      );
+      // Only a change that was certainly made is reported to the client.
       if (outcome === 'made') throw new Unavailable(RETRY_AFTER);
     }
   }

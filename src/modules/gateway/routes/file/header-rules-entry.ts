@@ -64,5 +64,5 @@ function objectionToValue(value: HeaderTemplate | undefined, isPublic: boolean):
   if (!isFieldValue(text))
     return 'must be one line without control characters, and without spaces at its ends';
   const hasClaim = value.some((part) => typeof part !== 'string' && 'claim' in part);
-  return hasClaim && isPublic ? 'names a claim, and nobody is known on a public route' : undefined;
+  return hasClaim && isPublic ? 'names a claim, but a public route has no caller with claims' : undefined;
 }

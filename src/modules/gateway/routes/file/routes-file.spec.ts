@@ -238,7 +238,7 @@ describe('the mistakes of a file', () => {
     expect(folder.mistakesOf(text).map(({ line, detail }) => [line, detail])).toEqual([
       [6, 'is a name that never passes'],
       [9, 'is a name that a route never sets, adds or removes'],
-      [10, 'names a claim, and nobody is known on a public route'],
+      [10, 'names a claim, but a public route has no caller with claims'],
       [11, 'must be a text with fields such as {claim:sub}, or name a file that can be read'],
       [12, 'must be a text with fields such as {claim:sub}, or name a file that can be read'],
       [13, 'must be one line without control characters, and without spaces at its ends'],
