@@ -7,7 +7,15 @@ const CLAIMS = {
   roles: ['editor', 'admin'],
   name: 'Zoë',
   email: 'a@b\r\nX-Admin: 1',
-  attributes: { tenant: 't1', level: 3, tags: ['a,b', 'c'], empty: '', none: [], deep: { x: 1 } },
+  attributes: {
+    tenant: 't1',
+    level: 3,
+    tags: ['a,b', 'c'],
+    groups: ['x,admin'],
+    empty: '',
+    none: [],
+    deep: { x: 1 },
+  },
 } as unknown as AccessTokenClaims;
 
 function rendered(text: string, claims: AccessTokenClaims | undefined = CLAIMS): string | undefined {
@@ -39,7 +47,7 @@ describe('the value of a header field of a route', () => {
     ],
     // Control characters, a list that would be another, nothing, and what is no text.
     ...['{claim:email}', '{claim:attributes.tags}', '{claim:attributes.empty}', '{claim:attributes.none}'],
-    ...['{claim:attributes.deep}', '{claim:attributes}'],
+    ...['{claim:attributes.groups}', '{claim:attributes.deep}', '{claim:attributes}'],
   ])('is none where a claim is missing or cannot be sent: %s', (text) => {
     expect(rendered(text)).toBeUndefined();
   });

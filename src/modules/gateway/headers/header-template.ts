@@ -53,11 +53,15 @@ export function isFieldValue(value: string): boolean {
 
 function valueOf(part: TemplateField, { requestId, clientIp, claims }: TemplateValues): string | undefined {
   if ('field' in part) return part.field === 'request_id' ? requestId : clientIp;
-  const values = [claimOf(claims, part.claim)].flat();
+  const claim = claimOf(claims, part.claim);
+  const values = [claim].flat();
   const isText = values.every((value) => ['string', 'number', 'boolean'].includes(typeof value));
-  // A value with a comma would be read as two values.
-  const isList = values.length > 1;
-  if (values.length === 0 || !isText || (isList && values.some((value) => String(value).includes(','))))
+  // An element with a comma would be read as two.
+  if (
+    values.length === 0 ||
+    !isText ||
+    (Array.isArray(claim) && values.some((value) => String(value).includes(',')))
+  )
     return undefined;
   return values.join(',');
 }

@@ -32,8 +32,7 @@ export class ForeignReference extends Error {}
  * @throws ForeignReference for another origin, and for a reference that is not a valid URL
  */
 export function publicReference(reference: string, place: AnswerPlace): PublicReference {
-  const url = URL.parse(reference, place.target + place.path);
-  if (url === null) throw new ForeignReference();
+  const url = urlOf(reference, place);
   const isPublic = url.origin === place.publicOrigin;
   if (!isPublic && !isOfUpstream(url.origin, place)) throw new ForeignReference();
   const mapped = publicPath(url.pathname, place.route);
@@ -53,10 +52,17 @@ export function publicLocation(reference: string, place: AnswerPlace): PublicRef
   try {
     return publicReference(reference, place);
   } catch (error) {
-    const url = URL.parse(reference, place.target + place.path);
-    if (url === null || !place.route.redirectOrigins.includes(url.origin)) throw error;
+    const url = urlOf(reference, place);
+    if (!place.route.redirectOrigins.includes(url.origin)) throw error;
     return { text: url.href, isOutside: false };
   }
+}
+
+/** @throws ForeignReference for what is no URL of HTTP: `blob:` has the origin of the URL inside it */
+function urlOf(reference: string, { target, path }: AnswerPlace): URL {
+  const url = URL.parse(reference, target + path);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) throw new ForeignReference();
+  return url;
 }
 
 function isOfUpstream(origin: string, { target, route }: AnswerPlace): boolean {

@@ -222,6 +222,9 @@ describe('a reference of an upstream', () => {
     'https://login.example:444/',
     'https://login.example@evil.example/',
     'http://login.example/',
+    `blob:${TARGET}/secret`,
+    'blob:https://api.example/secret',
+    'blob:https://login.example/secret',
     'http://[',
   ])('does not lead to %s', (reference) => {
     const fields = ['Location', reference, 'Refresh', `0; url=${reference}`];

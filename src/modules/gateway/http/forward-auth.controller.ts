@@ -20,7 +20,6 @@ import { RequireForwardAuthProxy } from '../../access/index.js';
 import { GatewayDecision } from '../decision/gateway-decision.js';
 import type { Dialect } from '../forward-auth/dialects.js';
 import { originalCall } from '../forward-auth/original-call.js';
-import { Preflights } from './preflights.js';
 import { NGINX_STATUSES, registerNginxStatuses } from './forward-auth.statuses.js';
 
 /** A proxy's question, and where its answer goes. */
@@ -57,7 +56,6 @@ export class ForwardAuthController implements OnModuleInit {
     private readonly decision: GatewayDecision,
     private readonly adapterHost: HttpAdapterHost,
     private readonly config: HttpConfig,
-    private readonly preflights: Preflights,
   ) {}
 
   onModuleInit(): void {
@@ -105,8 +103,6 @@ export class ForwardAuthController implements OnModuleInit {
       { method: method!, rest, rawHeaders },
       this.config.maxTargetLength,
     );
-    const preflight = await this.preflights.headersFor(request, original);
-    if (preflight !== undefined) return void reply.headers(preflight);
     const call = {
       ...original,
       authorizations: headerValues(request, 'authorization'),
