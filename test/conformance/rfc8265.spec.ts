@@ -65,6 +65,20 @@ describe('RFC 8265 §3: usernames', () => {
     for (const spelling of spellings) await expectSignsIn(spelling, PASSWORD, sub);
   });
 
+  it('keep the dots of every letter but i', async () => {
+    const { sub } = await aPerson(server, { username: 'quentin' });
+    await expectSignsIn('quentİn', PASSWORD, sub);
+    for (const dotted of [
+      'q\u0307uentin',
+      'quentin\u0307',
+      'qu\u0307entin',
+      '\u0307quentin',
+      'quentı\u0307n',
+    ]) {
+      await expectRefused(dotted, PASSWORD);
+    }
+  });
+
   it('that could mean two users by the dots of i mean neither, unless one matches exactly', async () => {
     const dotted = await aPerson(server, { username: 'aydin.filiz' });
     const created = await admin('POST', '/admin/users', { username: 'aydın.filiz', password: PASSWORD });

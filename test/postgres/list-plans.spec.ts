@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Administration, administrationOf } from '../support/administration.js';
+import { UserStore } from '../../src/modules/users/user-store.js';
 import { query } from '../support/database.js';
 import { type TestServer, startServer } from '../support/server.js';
 
@@ -91,6 +92,18 @@ describe(`a list of ${ROWS} rows`, () => {
       expect(plan).toMatch(new RegExp(index));
       expect(plan).not.toContain('Seq Scan');
     }
+  });
+
+  it('is not read to find a user whose name differs in the dots of i alone', async () => {
+    const queries = vi.spyOn(pg.Client.prototype, 'query');
+    expect(await server.app.get(UserStore).findAlike('user-777')).toHaveLength(1);
+    const [text, values] = (queries.mock.calls as unknown[][]).find(([first]) =>
+      String(first).includes('replace('),
+    )!;
+    queries.mockRestore();
+    const plan = await planOf({ text: text as string, values: values as unknown[] });
+    expect(plan).toContain('users_by_dotless_username');
+    expect(plan).not.toContain('Seq Scan');
   });
 
   it('would be found out if it were read row by row', async () => {

@@ -4,6 +4,7 @@ import { UserAttributes1764028800002 } from './persistence/migrations/1764028800
 import { PasswordHashKinds1764583200617 } from './persistence/migrations/1764583200617-password-hash-kinds.js';
 import { UserSearch1764583218031 } from './persistence/migrations/1764583218031-user-search.js';
 import { DotlessUsernames1764583218033 } from './persistence/migrations/1764583218033-dotless-usernames.js';
+import { DotsOfIAlone1764583218047 } from './persistence/migrations/1764583218047-dots-of-i-alone.js';
 import { UserEntity } from './persistence/user.entity.js';
 
 export { DirectoryContractModule } from './directory-contract.module.js';
@@ -23,5 +24,6 @@ export const usersPersistence: Persistence = {
     PasswordHashKinds1764583200617,
     UserSearch1764583218031,
     DotlessUsernames1764583218033,
+    DotsOfIAlone1764583218047,
   ],
 };

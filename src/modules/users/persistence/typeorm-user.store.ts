@@ -139,9 +139,12 @@ export class TypeormUserStore extends UserStore {
   }
 }
 
-/** A canonical username with a plain i for ı and for an i with a dot above it; the index has the same expression. */
+/**
+ * A canonical username with a plain i for ı and for an i with a dot above it. Other letters keep their dots. The index has
+ * the same expression.
+ */
 function dotless(text: string): string {
-  return `translate(${text}, '\u0131\u0307', 'i')`;
+  return `replace(replace(${text}, 'i\u0307', 'i'), '\u0131', 'i')`;
 }
 
 async function hasAdministrator(manager: EntityManager): Promise<boolean> {
