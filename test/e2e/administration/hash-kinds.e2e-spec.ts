@@ -146,6 +146,20 @@ describe('the hashes in use', () => {
 });
 
 describe('a full lane for expensive hashes', () => {
+  it('leaves the floor as it was at a survey', async () => {
+    const floor = server.app.get(RefusalFloor);
+    const before = floor.milliseconds;
+    expect(before).toBeGreaterThan(0);
+    vi.spyOn(server.app.get(ExpensiveLane), 'run').mockRejectedValue(new HashingQueueFull(3));
+    const more = IMPORTED.bcrypt.replace('$10$', '$11$');
+    const store = server.app.get(UserStore);
+    const kinds = await store.passwordHashKinds();
+    vi.spyOn(store, 'passwordHashKinds').mockResolvedValue([...kinds, { sample: more, share: 0.1 }]);
+    await server.app.get(HashSurvey).take();
+    expect(floor.hashes.map(({ text }) => text)).toContain(more);
+    expect(floor.milliseconds).toBeGreaterThanOrEqual(before * 0.9);
+  });
+
   it('looks like a full queue, and stops nobody else', async () => {
     vi.spyOn(server.app.get(ExpensiveLane), 'run').mockRejectedValue(new HashingQueueFull(3));
     const expensive = await signIn(server, client, { username: 'bcrypt', password: PASSWORD });

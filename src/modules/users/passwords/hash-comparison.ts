@@ -16,18 +16,25 @@ export class HashComparison {
   ) {}
 
   /** @throws HashingQueueFull; the reason of the signal; BcryptUnavailable; the library's error about the hash */
-  run(hash: PasswordHash, password: string, signal?: AbortSignal): Promise<boolean> {
-    const work = async (): Promise<boolean> => {
-      const start = performance.now();
-      const matches = await hash.verify(password);
-      this.floor.record(hash, performance.now() - start);
-      return matches;
-    };
-    return this.lanes.runFor(hash, work, signal);
+  async run(hash: PasswordHash, password: string, signal?: AbortSignal): Promise<boolean> {
+    const { matches } = await this.lanes.runFor(hash, () => this.timed(hash, password), signal);
+    return matches;
   }
 
-  /** Does the work of a comparison. Throws as `run` does. */
-  async tryOut(hash: PasswordHash, signal?: AbortSignal): Promise<void> {
-    await this.run(hash, UNGUESSABLE, signal);
+  /**
+   * Does the work of a comparison. Throws as `run` does.
+   * @returns the milliseconds that it took, without any wait for its turn
+   */
+  async tryOut(hash: PasswordHash, signal?: AbortSignal): Promise<number> {
+    const { ms } = await this.lanes.runFor(hash, () => this.timed(hash, UNGUESSABLE), signal);
+    return ms;
+  }
+
+  private async timed(hash: PasswordHash, password: string): Promise<{ matches: boolean; ms: number }> {
+    const start = performance.now();
+    const matches = await hash.verify(password);
+    const ms = performance.now() - start;
+    this.floor.record(hash, ms);
+    return { matches, ms };
   }
 }

@@ -25,9 +25,10 @@ export class HashImport {
     const hash = readForeignHash(foreign);
     const { maxImportCost } = this.config;
     if (hash.cost > maxImportCost) throw tooExpensive(hash.cost, maxImportCost);
-    this.floor.include(hash);
     try {
-      await this.comparison.tryOut(hash, signal);
+      const ms = await this.comparison.tryOut(hash, signal);
+      // A hash that nobody has measured would take the place of a measured one.
+      this.floor.include(hash, ms);
     } catch (error) {
       throw asUnusable(error, signal);
     }

@@ -258,6 +258,19 @@ describe('the password hasher', () => {
     });
 
     it.each([
+      ['the lane is full', () => Promise.reject(new HashingQueueFull(3)), undefined],
+      ['the caller has gone', undefined, AbortSignal.abort(new Error('gone'))],
+    ])('leaves the floor as it was while %s', async (_, run, signal) => {
+      const { imports, floor, runExpensive } = aHasher();
+      await imports().read(BCRYPT);
+      const before = floor.milliseconds;
+      if (run !== undefined) runExpensive.mockImplementation(run);
+      await expect(imports().read(EXPENSIVE, signal)).rejects.toThrow();
+      expect(floor.milliseconds).toBe(before);
+      expect(floor.hashes.map(({ text }) => text)).toEqual([BCRYPT]);
+    });
+
+    it.each([
       'correct horse battery',
       '$1$salt$digest',
       '{SHA}5en6G6MezRroT3XKqkdPOmY',

@@ -21,6 +21,10 @@ export class DurationEstimate {
     this.average += WEIGHT * (ms - this.average);
   }
 
+  get isEmpty(): boolean {
+    return this.average === undefined;
+  }
+
   /** What nearly every duration stays below; 0 before the first. */
   get upper(): number {
     return (this.average ?? 0) + DEVIATIONS * this.deviation;

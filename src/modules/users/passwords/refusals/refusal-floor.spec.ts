@@ -60,6 +60,27 @@ describe('the floor of refusals', () => {
     expect(floor.hashes).toEqual([]);
   });
 
+  it('keeps the estimate of a scheme until its new most expensive hash is measured', () => {
+    const [old, imported, cheaper] = [aHash('bcrypt', 2), aHash('bcrypt', 4), aHash('bcrypt', 1)];
+    const floor = aFloor([old, 100]);
+    floor.watch([old, imported]);
+    expect(floor.milliseconds).toBeCloseTo(100, 3);
+    floor.watch([old, imported]);
+    expect(floor.milliseconds).toBeCloseTo(100, 3);
+    floor.record(imported, 200);
+    expect(floor.milliseconds).toBeGreaterThanOrEqual(200);
+    floor.watch([cheaper]);
+    expect(floor.milliseconds).toBeGreaterThanOrEqual(200);
+    floor.record(cheaper, 50);
+    expect(floor.milliseconds).toBeLessThan(100);
+  });
+
+  it('rises at once with a hash that was measured before it was included', () => {
+    const floor = aFloor([aHash('bcrypt', 2), 100]);
+    floor.include(aHash('bcrypt', 4), 200);
+    expect(floor.milliseconds).toBeGreaterThanOrEqual(200);
+  });
+
   describe('holds a refusal back', () => {
     beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
     afterEach(() => vi.useRealTimers());

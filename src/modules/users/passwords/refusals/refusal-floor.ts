@@ -5,6 +5,8 @@ import { DurationEstimate } from './duration-estimate.js';
 interface WatchedHash {
   hash: PasswordHash;
   duration: DurationEstimate;
+  /** What counts until the hash is measured: the estimate of the one before it of the same scheme. */
+  untilMeasured: number;
 }
 
 /**
@@ -24,20 +26,23 @@ export class RefusalFloor {
     this.include(hash);
   }
 
-  /** Replaces the hashes of the table. What was measured of the same scheme and cost stays. */
+  /**
+   * Replaces the hashes of the table. What was measured of the same scheme and cost stays; that of another cost counts
+   * until the new hash is measured.
+   */
   watch(hashes: readonly PasswordHash[]): void {
     const before = this.watched;
     this.watched = new Map();
-    for (const hash of [...this.kept, ...hashes]) this.include(hash, before);
+    for (const hash of [...this.kept, ...hashes]) this.put(hash, before);
   }
 
-  /** Adds a hash that is new in the table. */
-  include(hash: PasswordHash, measured: ReadonlyMap<string, WatchedHash> = new Map()): void {
-    const watched = this.watched.get(hash.scheme);
-    if (watched !== undefined && watched.hash.cost >= hash.cost) return;
-    const known = measured.get(hash.scheme);
-    const duration = known?.hash.cost === hash.cost ? known.duration : new DurationEstimate();
-    this.watched.set(hash.scheme, { hash, duration });
+  /**
+   * Adds a hash that is new in the table.
+   * @param ms what one comparison with it took
+   */
+  include(hash: PasswordHash, ms?: number): void {
+    const added = this.put(hash, this.watched);
+    if (ms !== undefined) added?.duration.add(ms);
   }
 
   /** Counts one comparison that took so long, without any wait for its turn. */
@@ -52,7 +57,7 @@ export class RefusalFloor {
   }
 
   get milliseconds(): number {
-    return Math.max(0, ...Array.from(this.watched.values(), ({ duration }) => duration.upper));
+    return Math.max(0, ...Array.from(this.watched.values(), upperOf));
   }
 
   /**
@@ -76,4 +81,19 @@ export class RefusalFloor {
       signal?.removeEventListener('abort', leave);
     }
   }
+
+  /** @returns undefined where a hash of the scheme that costs as much is watched already */
+  private put(hash: PasswordHash, before: ReadonlyMap<string, WatchedHash>): WatchedHash | undefined {
+    const watched = this.watched.get(hash.scheme);
+    if (watched !== undefined && watched.hash.cost >= hash.cost) return undefined;
+    const known = before.get(hash.scheme);
+    const duration = known?.hash.cost === hash.cost ? known.duration : new DurationEstimate();
+    const added = { hash, duration, untilMeasured: known === undefined ? 0 : upperOf(known) };
+    this.watched.set(hash.scheme, added);
+    return added;
+  }
+}
+
+function upperOf({ duration, untilMeasured }: WatchedHash): number {
+  return duration.isEmpty ? untilMeasured : duration.upper;
 }
