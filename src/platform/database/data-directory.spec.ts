@@ -40,14 +40,27 @@ describe.skipIf(process.getuid === undefined)('a data directory', () => {
     expect(files.map(modeOf)).toEqual([0o600, 0o600]);
   });
 
-  it('leaves alone what a link in it leads to', () => {
+  it('leaves alone what a link in it leads to, a file, a directory or itself', () => {
     mkdirSync(dataDir);
     const elsewhere = join(parent, 'elsewhere');
-    writeFileSync(elsewhere, '');
-    chmodSync(elsewhere, 0o644);
-    symlinkSync(elsewhere, join(dataDir, 'link'));
+    const file = join(elsewhere, 'file');
+    mkdirSync(join(elsewhere, 'below'), { recursive: true });
+    writeFileSync(file, '');
+    chmodSync(file, 0o644);
+    for (const folder of [elsewhere, join(elsewhere, 'below')]) chmodSync(folder, 0o755);
+    symlinkSync(elsewhere, join(dataDir, 'directory'));
+    symlinkSync(file, join(dataDir, 'file'));
+    symlinkSync(dataDir, join(dataDir, 'itself'));
     claimDataDirectory(dataDir);
-    expect(modeOf(elsewhere)).toBe(0o644);
+    expect([elsewhere, join(elsewhere, 'below'), file].map(modeOf)).toEqual([0o755, 0o755, 0o644]);
+  });
+
+  it('may be named by a link', () => {
+    mkdirSync(dataDir);
+    chmodSync(dataDir, 0o755);
+    symlinkSync(dataDir, join(parent, 'link'));
+    claimDataDirectory(join(parent, 'link'));
+    expect(modeOf(dataDir)).toBe(0o700);
   });
 
   it('is made for its owner alone, and looking for mistakes makes nothing', () => {

@@ -1,4 +1,13 @@
-import { accessSync, chmodSync, constants, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { IN_MEMORY } from '../../config/config.js';
 
@@ -13,15 +22,14 @@ const OF_OTHERS = 0o077;
 export function claimDataDirectory(dataDir: string): void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   if (!hasOwners()) return;
-  tighten(dataDir);
+  // The operator may have named a link.
+  tighten(realpathSync(dataDir));
   if (isOpen(dataDir)) {
     throw new Error(
       'DATA_DIR stays open to other users: its file system ignores permissions. Choose another DATA_DIR.',
     );
   }
-  for (const name of readdirSync(dataDir, { recursive: true, encoding: 'utf8' })) {
-    tighten(join(dataDir, name));
-  }
+  tightenContent(dataDir);
 }
 
 /** Why a directory cannot keep the data; nothing is written. */
@@ -48,11 +56,21 @@ function isOpen(path: string): boolean {
   return (mode & OF_OTHERS) !== 0;
 }
 
+/** Stops at every symbolic link: what is behind one is not in this directory. */
+function tightenContent(directory: string): void {
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    if (entry.isSymbolicLink()) continue;
+    const path = join(directory, entry.name);
+    tighten(path);
+    if (entry.isDirectory()) tightenContent(path);
+  }
+}
+
 function tighten(path: string): void {
-  // The lock's journal may go while the directory is read.
+  // The lock's journal may go while the directory is read. What another user owns, only that user can close.
   const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found === undefined || found.isSymbolicLink() || (found.mode & OF_OTHERS) === 0) return;
-  chmodSync(path, found.mode & 0o700);
+  if (found === undefined || found.isSymbolicLink() || found.uid !== process.getuid!()) return;
+  if ((found.mode & OF_OTHERS) !== 0) chmodSync(path, found.mode & 0o700);
 }
 
 /** Whether the nearest directory that exists lets this user make another one in it. */
