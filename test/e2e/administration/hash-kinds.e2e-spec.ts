@@ -12,6 +12,7 @@ import {
 } from 'vitest';
 import { ExpensiveLane } from '../../../src/modules/users/passwords/hashing-lanes.js';
 import { HashingQueueFull } from '../../../src/modules/users/passwords/hashing-queue.js';
+import { PasswordHasher } from '../../../src/modules/users/passwords/password-hasher.js';
 import { HashSurvey } from '../../../src/modules/users/passwords/refusals/hash-survey.js';
 import { RefusalFloor } from '../../../src/modules/users/passwords/refusals/refusal-floor.js';
 import { StandIns } from '../../../src/modules/users/passwords/refusals/stand-ins.js';
@@ -142,6 +143,16 @@ describe('the hashes in use', () => {
     await survey.take();
     expect(schemes()).not.toContain('pbkdf2-sha512');
     expect(schemes()).toContain('bcrypt');
+  });
+});
+
+describe('the places of a name among expensive hashes', () => {
+  it('are the same for all spellings that mean one user, whether or not there is one', async () => {
+    const verify = vi.spyOn(server.app.get(PasswordHasher), 'verify');
+    for (const username of ['ibrahim', 'IBRAHIM', 'İbrahim', 'ıbrahım']) {
+      expectOAuthError(await signIn(server, client, { username, password: PASSWORD }), 'invalid_grant');
+    }
+    expect(verify.mock.calls.map(([{ name }]) => name)).toEqual(Array(4).fill('ibrahim'));
   });
 });
 

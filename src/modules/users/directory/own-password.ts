@@ -3,6 +3,8 @@ import { Clock } from '../../../platform/clock/clock.js';
 import { InvalidInput } from '../../../protocol/problem.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { PersonTokens } from '../person-tokens.js';
+import { canonicalUsername } from '../usernames/canonical-username.js';
+import { dotlessUsername } from '../usernames/dotless-username.js';
 import { UserStore } from '../user-store.js';
 import { UserDirectory, personalTexts } from './user-directory.js';
 
@@ -25,7 +27,7 @@ export class OwnPassword {
     const began = performance.now();
     const user = await this.directory.get(sub);
     const { matches } = await this.hasher.verify({
-      name: user.username,
+      name: dotlessUsername(canonicalUsername(user.username)),
       hash: user.passwordHash,
       password: current,
       began,

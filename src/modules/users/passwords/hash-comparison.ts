@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { HashingLanes } from './hashing-lanes.js';
+import { HashingLanes, type Turn } from './hashing-lanes.js';
 import { RefusalFloor } from './refusals/refusal-floor.js';
 import type { PasswordHash } from './schemes/password-scheme.js';
 
@@ -16,8 +16,8 @@ export class HashComparison {
   ) {}
 
   /** @throws HashingQueueFull; the reason of the signal; BcryptUnavailable; the library's error about the hash */
-  async run(hash: PasswordHash, password: string, signal?: AbortSignal): Promise<boolean> {
-    const { matches } = await this.lanes.runFor(hash, () => this.timed(hash, password), signal);
+  async run(hash: PasswordHash, password: string, turn: Turn): Promise<boolean> {
+    const { matches } = await this.lanes.runFor(hash, () => this.timed(hash, password), turn);
     return matches;
   }
 
@@ -26,7 +26,7 @@ export class HashComparison {
    * @returns the milliseconds that it took, without any wait for its turn
    */
   async tryOut(hash: PasswordHash, signal?: AbortSignal): Promise<number> {
-    const { ms } = await this.lanes.runFor(hash, () => this.timed(hash, UNGUESSABLE), signal);
+    const { ms } = await this.lanes.runFor(hash, () => this.timed(hash, UNGUESSABLE), { signal });
     return ms;
   }
 

@@ -59,7 +59,12 @@ export class HashingQueue {
 
   /** @throws HashingQueueFull when work that came now would not be run */
   demandRoom(): void {
-    if (this.queue.isFull) throw new HashingQueueFull(this.secondsUntilEmpty());
+    if (this.queue.isFull) throw this.full();
+  }
+
+  /** What says that there is no room, and when there should be. */
+  protected full(): HashingQueueFull {
+    return new HashingQueueFull(this.secondsUntilEmpty());
   }
 
   private async timed<T>(work: () => Promise<T>): Promise<T> {

@@ -202,6 +202,19 @@ describe('the password hasher', () => {
     });
   });
 
+  it('gives a name the same two places among expensive hashes, whether or not it is a user', async () => {
+    for (const hash of [EXPENSIVE, null]) {
+      const { hasher, standIns } = aHasher();
+      standIns.use([{ hash: readHash(EXPENSIVE), share: 1 }]);
+      const guesses = [1, 2, 3, 4].map(() => hasher.verify(check(hash, 'wrong horse battery')));
+      const another = hasher.verify({ ...check(hash, 'wrong horse battery'), name: 'bob' });
+      const settled = await Promise.allSettled(guesses);
+      expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);
+      expect(settled[3]).toMatchObject({ reason: expect.any(HashingQueueFull) });
+      expect((await another).matches).toBe(false);
+    }
+  });
+
   describe('given what is too long to be a password', () => {
     it.each([
       ['4,097 bytes', 'a'.repeat(4097)],

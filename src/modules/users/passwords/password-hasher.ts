@@ -12,7 +12,7 @@ import type { PasswordHash } from './schemes/password-scheme.js';
 
 /** A presented password. */
 export interface PasswordCheck {
-  /** The canonical username, or another key by which the hash was looked up. */
+  /** The same for all spellings that mean one user: a name has two places among expensive hashes. */
   name: string;
   /** What is stored; null for an unknown user, and for one without a password. */
   hash: string | null;
@@ -85,7 +85,7 @@ export class PasswordHasher {
     // A damaged hash must take the same time as any other.
     const stored = hash === null ? undefined : readIfUsable(hash);
     const compared = stored ?? this.standIns.standInFor(name) ?? this.dummy;
-    const right = await this.comparison.run(compared, normalizePassword(password), signal);
+    const right = await this.comparison.run(compared, normalizePassword(password), { name, signal });
     if (right && stored !== undefined && mayMatch) {
       return { matches: true, outdated: isBelow(stored.text, this.parameters) };
     }

@@ -5,6 +5,7 @@ import { isPossibleUsername } from '../../../protocol/credentials.js';
 import type { ResourceOwner, SignedInOwner } from '../../../protocol/resource-owner.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { canonicalUsername } from '../usernames/canonical-username.js';
+import { dotlessUsername } from '../usernames/dotless-username.js';
 import { type User, resourceOwnerOf } from '../user.js';
 import { UserStore } from '../user-store.js';
 
@@ -34,7 +35,7 @@ export class PasswordSignIn {
     const name = isPossible ? canonicalUsername(username) : '';
     const user = await this.find(name);
     const { matches, outdated } = await this.hasher.verify({
-      name,
+      name: dotlessUsername(name),
       hash: user?.passwordHash ?? null,
       password,
       mayMatch: user?.status === 'active',
