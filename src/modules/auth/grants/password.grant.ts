@@ -52,9 +52,14 @@ export class PasswordGrant extends GrantHandler {
     request.disconnection.throwIfAborted();
     const { grant, refreshToken } = await this.begin(owner, scope, request);
     this.undelivered.endOnDisconnection(grant, request.disconnection);
-    const answer = await this.answers.answer(client, grant, scope, refreshToken);
-    await this.confirm(owner, client, grant, refreshToken !== undefined);
-    return answer;
+    try {
+      const answer = await this.answers.answer(client, grant, scope, refreshToken);
+      await this.confirm(owner, client, grant, refreshToken !== undefined);
+      return answer;
+    } catch (error) {
+      await this.undelivered.end(grant);
+      throw error;
+    }
   }
 
   private async authenticate(

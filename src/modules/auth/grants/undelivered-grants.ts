@@ -20,7 +20,8 @@ export class UndeliveredGrants {
     else disconnection.addEventListener('abort', end, { once: true });
   }
 
-  private async end({ id, clientId, subject }: Grant): Promise<void> {
+  /** A failure is only logged, so it hides no error of the request. */
+  async end({ id, clientId, subject }: Grant): Promise<void> {
     try {
       await this.grants.end(id, 'undelivered');
     } catch (err) {
