@@ -85,7 +85,10 @@ class PersonTokensElsewhere extends PersonTokens {
 /** After a change in the directory through this gateway, asks the directory about the user. */
 @Injectable()
 class ChangedUsersByReview extends ChangedUsers {
-  constructor(private readonly grants: GrantReview) {
+  constructor(
+    private readonly grants: GrantReview,
+    private readonly recent: RecentReviews,
+  ) {
     super();
   }
 
@@ -94,7 +97,7 @@ class ChangedUsersByReview extends ChangedUsers {
   }
 
   async reviewIfPossible(sub: string): Promise<void> {
-    await this.grants.review(sub);
+    await this.recent.of(sub);
   }
 }
 

@@ -4,7 +4,7 @@ export abstract class ChangedUsers {
   abstract review(sub: string): Promise<void>;
 
   /**
-   * After a request whose outcome is unknown.
+   * After a request whose outcome is unknown: at most one review a second of each user.
    * @throws Overloaded when the directory cannot be asked
    */
   abstract reviewIfPossible(sub: string): Promise<void>;

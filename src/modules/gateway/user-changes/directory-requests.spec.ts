@@ -21,7 +21,8 @@ describe('the users that a request changes', () => {
     ['/admin/users', []],
     [`/admin/users/${BOB}`, [BOB]],
     [`/v2/admin/users/${BOB}/roles`, [BOB]],
-    [`/people/${ALICE}/${BOB}`, [ALICE, BOB]],
+    [`/people/${ALICE}/${BOB}`, []],
+    [`/tenants/${ALICE}/users/${BOB}`, [BOB]],
     ['/people/person:4711', ['person:4711']],
     ['/people/person%3A4711', ['person:4711']],
     ['/account/password', [ALICE]],
@@ -31,6 +32,18 @@ describe('the users that a request changes', () => {
     [`/admin/users?id=${BOB}`, []],
   ])('are those whose sub is in the path, and the caller below account: %s', (path, subjects) => {
     expect(subjectsChanged(path, CLAIMS)).toEqual(subjects);
+  });
+
+  it('are at most one of the path, however many segments it has', () => {
+    const segments = Array.from({ length: 1_900 }, (_, at) => `!${at}`).join('/');
+    expect(subjectsChanged(`/admin/users/${segments}`, CLAIMS)).toEqual(['!0']);
+    expect(subjectsChanged(`/people/${segments}`, CLAIMS)).toEqual([]);
+  });
+
+  it('are found by an upper-case or percent-encoded UUID, which the directory reads alike', () => {
+    const upper = BOB.toUpperCase();
+    expect(subjectsChanged(`/admin/users/${upper}`, CLAIMS)).toEqual([BOB]);
+    expect(subjectsChanged(`/admin/users/${BOB.replaceAll('-', '%2D')}`, CLAIMS)).toEqual([BOB]);
   });
 
   it('are never a client, nor anybody where no caller is known', () => {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { GatewayConfig } from '../../../config/config.js';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
 import { type AccessTokenClaims, isClientToken } from '../../../protocol/access-token.js';
+import { UUID } from '../../../protocol/characters.js';
 import { isPersonSubject } from '../../../protocol/subject.js';
 import type { Route } from '../routes/route.js';
 import { ChangedUsers } from './changed-users.js';
@@ -12,6 +13,9 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** The segment of a path below which users change their own account. */
 const OWN_ACCOUNT = 'account';
+
+/** The segment of a path that a user's `sub` follows. */
+const USERS = 'users';
 
 interface DirectoryRequest {
   method: string;
@@ -43,11 +47,39 @@ export class DirectoryRequests {
   }
 }
 
-/** Every user whose `sub` the path names, or the caller where it is the caller's own account. */
+/** The one user whom the path names, and the caller where it is the caller's own account. */
 export function subjectsChanged(path: string, claims: AccessTokenClaims | undefined): string[] {
   const [pathname = ''] = path.split('?');
-  const segments = pathname.split('/').map(decodeURIComponent);
-  const named = segments.filter(isPersonSubject);
+  const segments = pathname.split('/').map(asDirectoryReads);
+  const named = namedSubject(segments);
   const isOwn = claims !== undefined && !isClientToken(claims) && segments.includes(OWN_ACCOUNT);
-  return [...new Set(isOwn ? [...named, claims.sub] : named)];
+  return [...new Set([...(named === undefined ? [] : [named]), ...(isOwn ? [claims.sub] : [])])];
+}
+
+/**
+ * The segment after `users`, otherwise the only one that can be a `sub`. A path with several names nobody: the number of
+ * reviews must not grow with the length of a path.
+ */
+function namedSubject(segments: readonly string[]): string | undefined {
+  const afterUsers = segments.findLast(
+    (segment, at) => segments[at - 1] === USERS && isPersonSubject(segment),
+  );
+  if (afterUsers !== undefined) return afterUsers;
+  const candidates = new Set(segments.filter(isPersonSubject));
+  return candidates.size === 1 ? [...candidates][0] : undefined;
+}
+
+/** UUIDs are equal in either case (RFC 9562 §4); a `sub` has them in lower case. */
+function asDirectoryReads(segment: string): string {
+  const decoded = decodedOnce(segment);
+  const lower = decoded.toLowerCase();
+  return UUID.test(lower) ? lower : decoded;
+}
+
+function decodedOnce(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
