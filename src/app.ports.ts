@@ -84,7 +84,7 @@ class PersonTokensElsewhere extends PersonTokens {
 
 /** After a change in the directory through this gateway, asks the directory about the user. */
 @Injectable()
-class ChangedUsersByReview extends ChangedUsers {
+export class ChangedUsersByReview extends ChangedUsers {
   constructor(
     private readonly grants: GrantReview,
     private readonly recent: RecentReviews,
