@@ -32,14 +32,19 @@ export function isPrivateUrl(url: string | undefined, tlsProtocol: string): bool
  */
 export function isPrivatePostgresUrl(url: string | undefined): boolean {
   if (url === undefined || !URL.canParse(url)) return true;
-  const { hostname, searchParams } = new URL(url);
-  const parameters = Object.fromEntries(searchParams);
-  const host = parameters.host || decodeURIComponent(hostname);
-  if (host === '' || host.startsWith('/') || isLoopbackHost(host)) return true;
+  const parameters = Object.fromEntries(new URL(url).searchParams);
+  const host = hostOfPostgresUrl(url);
+  if (host.startsWith('/') || isLoopbackHost(host)) return true;
   const verifying = parameters.uselibpqcompat === 'true' ? VERIFYING_IN_LIBPQ : VERIFYING;
   return parameters.sslmode === undefined
     ? ['1', 'true'].includes(parameters.ssl ?? '') || parameters.sslrootcert !== undefined
     : verifying.has(parameters.sslmode);
+}
+
+/** The host that node-postgres connects to, or the directory of a socket; empty where the URL names neither. */
+export function hostOfPostgresUrl(url: string): string {
+  const { hostname, searchParams } = new URL(url);
+  return searchParams.getAll('host').at(-1) || decodeURIComponent(hostname);
 }
 
 const VERIFYING_IN_LIBPQ = new Set(['verify-ca', 'verify-full']);

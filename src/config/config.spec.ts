@@ -242,6 +242,15 @@ describe('the configuration', () => {
       expect(mistakesOf({ ...PRODUCTION, BOOTSTRAP_CLIENT_SECRET: KEY })).toEqual([]);
     });
 
+    it('refuses a DATABASE_URL without a host, for which pg would take PGHOST', () => {
+      for (const url of ['postgres:///a', 'postgres:///a?host=', 'postgres://user@/a']) {
+        expect([url, mistakesOf({ DATABASE_URL: url }).join()]).toEqual([
+          url,
+          expect.stringMatching(/DATABASE_URL must (name a host|be a postgres)/),
+        ]);
+      }
+    });
+
     it.each(['ENCRYPTION_KEY', 'INTERNAL_SECRET', 'INTERNAL_SECRET_PREVIOUS', 'BOOTSTRAP_CLIENT_SECRET'])(
       'refuses a worthless %s, and never repeats it',
       (name) => {

@@ -1,4 +1,4 @@
-import { demandPrivacy, isPrivatePostgresUrl } from './cleartext.js';
+import { demandPrivacy, hostOfPostgresUrl, isPrivatePostgresUrl } from './cleartext.js';
 import type { EnvironmentReader } from './environment.js';
 
 const POOLERS = ['session', 'transaction'] as const;
@@ -27,9 +27,11 @@ export function readDatabase(read: EnvironmentReader, dataDir: string, productio
 
 function readDatabaseUrl(read: EnvironmentReader, production: boolean): string | undefined {
   const url = read.text('DATABASE_URL');
+  const isUrl = url !== undefined && /^postgres(ql)?:\/\//.test(url) && URL.canParse(url);
+  read.demand(url === undefined || isUrl, 'DATABASE_URL must be a postgres:// or postgresql:// URL.');
   read.demand(
-    url === undefined || (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)),
-    'DATABASE_URL must be a postgres:// or postgresql:// URL.',
+    !isUrl || hostOfPostgresUrl(url) !== '',
+    'DATABASE_URL must name a host, or the directory of a socket (?host=/var/run/postgresql): without one, PGHOST would count.',
   );
   demandPrivacy(read, 'DATABASE_URL', {
     production,

@@ -79,6 +79,8 @@ describe('${NAME} in a routes file', () => {
     ['${constructor}', /constructor, which is not set/],
     ['${ENCRYPTION_KEY}', /a secret of this server/],
     ['${DATABASE_URL_GATEWAY}', /a secret of this server/],
+    ['${PGPASSWORD}', /a secret of this server/],
+    ['${Encryption_Key}', /a secret of this server/],
   ])('is a mistake with its line and column: %s', (value, detail) => {
     expect(mistakesOf(fileWith(`  audience: "${value}"\n`))).toEqual([
       { line: 5, column: 13, pointer: '', detail: expect.stringMatching(detail) },
