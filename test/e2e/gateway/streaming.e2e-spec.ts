@@ -238,6 +238,18 @@ describe('a forwarded body', () => {
       await vi.waitFor(() => expect(lastOf(upstream).isBrokenOff).toBe(true));
     });
 
+    it('comes whole to a client that closed its side, however late it begins', async () => {
+      const respond = Promise.withResolvers<ServerResponse>();
+      answer = (_, response) => respond.resolve(response);
+      const client = await aConnection(head('GET /streams/late', ['Connection: close']));
+      client.socket.end();
+      const response = await respond.promise;
+      await client.receives('HTTP/1.1 102 Processing');
+      response.end('all of it');
+      await client.closed;
+      expect(client.received()).toMatch(/HTTP\/1\.1 200 OK\r\n[^]*all of it/);
+    });
+
     it('is taken only as fast as the upstream reads', async () => {
       const taken = Promise.withResolvers<IncomingMessage>();
       answer = (request, response) => {
