@@ -29,6 +29,13 @@ export class EnvironmentReader {
     return Object.fromEntries(Object.entries(this.environment).filter(isShown));
   }
 
+  /** The files that secrets of this server are read from, as they are named. */
+  secretFiles(): string[] {
+    return Object.entries(this.environment).flatMap(([name, file]) =>
+      file && name.endsWith('_FILE') && isSecretSetting(name.slice(0, -'_FILE'.length)) ? [file] : [],
+    );
+  }
+
   text(name: string): string | undefined {
     const value = this.environment[name];
     const file = this.environment[`${name}_FILE`];

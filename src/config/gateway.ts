@@ -22,6 +22,8 @@ export class GatewayConfig {
   identityAudience: string;
   /** Environment variables, which the routes file may name in values; no secret of this server is among them. */
   routeVariables: Readonly<Record<string, string>>;
+  /** Files and directories with secrets of this server, which a routes file must not send anywhere. */
+  secretFiles: readonly string[];
   /** Addresses or CIDR ranges of the proxies that may ask at /forward-auth; empty: nobody may. */
   forwardAuthProxies: readonly string[];
 }
@@ -57,6 +59,7 @@ export function readGateway(
     audience,
     identityAudience,
     routeVariables: routesFile === undefined ? {} : read.variables(),
+    secretFiles: routesFile === undefined ? [] : [read.text('DATA_DIR') ?? './data', ...read.secretFiles()],
     forwardAuthProxies: readAddressRanges(read, 'FORWARD_AUTH_PROXIES'),
   };
 }

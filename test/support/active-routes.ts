@@ -46,6 +46,7 @@ export class ActiveRoutesOfTest {
       identityAudience: `${ISSUER}/identity`,
       forwardAuthProxies: [],
       routeVariables: {},
+      secretFiles: [],
       ...config,
     };
     const log = (level: LogLine['level']) => (fields: object, message: string) =>

@@ -96,7 +96,7 @@ export class ActiveRoutes implements OnApplicationShutdown {
 
   private readTable(): RouteTable {
     if (this.file === undefined) return new RouteTable(configuredRoutes(this.config), this.ownPaths);
-    this.read = new FilesRead();
+    this.read = new FilesRead(this.config.secretFiles);
     const context = routesContextOf(this.config, this.server.issuer, this.ownPaths, this.read);
     return new RouteTable(readRoutesFile(this.file, context), this.ownPaths);
   }

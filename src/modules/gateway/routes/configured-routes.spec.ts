@@ -12,6 +12,7 @@ const CONFIG = {
   identityAudience: 'https://gateway.example/identity',
   forwardAuthProxies: [],
   routeVariables: {},
+  secretFiles: [],
 };
 
 describe('the table without a file', () => {

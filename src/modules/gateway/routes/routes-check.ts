@@ -20,7 +20,7 @@ export function routesFileMistakes(
   if (routesFile === undefined) return [];
   if (isOpenToAll(routesFile)) return ['ROUTES_FILE names a file that every user may change: chmod o-w it.'];
   try {
-    const context = routesContextOf(config, issuer, ownPaths, new FilesRead());
+    const context = routesContextOf(config, issuer, ownPaths, new FilesRead(config.secretFiles));
     readRoutesFile(resolve(routesFile), context);
     return [];
   } catch (error) {

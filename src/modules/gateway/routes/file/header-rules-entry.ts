@@ -29,8 +29,14 @@ export function readHeaderRules(entry: RouteEntry, directory: string, files: Fil
       Object.entries(values).map(([name, said]) => {
         const place = [member, kind, name];
         find(place, objectionTo(name));
-        const value =
-          typeof said === 'string' ? parseTemplate(said) : secretOf(said.value_file, directory, files);
+        if (typeof said !== 'string') {
+          const file = files.named(resolve(directory, said.value_file));
+          // An editor ends the line of a file with a line break.
+          const value = 'text' in file ? [file.text.replace(/\r?\n$/, '')] : [];
+          find(place, 'detail' in file ? file.detail : objectionToValue(value, isPublic));
+          return { name, value };
+        }
+        const value = parseTemplate(said);
         find(place, objectionToValue(value, isPublic));
         return { name, value: value ?? [] };
       });
@@ -48,18 +54,8 @@ export function readHeaderRules(entry: RouteEntry, directory: string, files: Fil
   return { rules, findings };
 }
 
-/** The first line of a file: an editor ends it with a line break. */
-function secretOf(name: string, directory: string, files: FilesRead): HeaderTemplate | undefined {
-  try {
-    return [files.text(resolve(directory, name)).replace(/\r?\n$/, '')];
-  } catch {
-    return undefined;
-  }
-}
-
 function objectionToValue(value: HeaderTemplate | undefined, isPublic: boolean): string | undefined {
-  if (value === undefined)
-    return 'must be a text with fields such as {claim:sub}, or name a file that can be read';
+  if (value === undefined) return 'must be a text with fields such as {claim:sub}';
   const text = value.map((part) => (typeof part === 'string' ? part : 'x')).join('');
   if (!isFieldValue(text))
     return 'must be one line without control characters, and without spaces at its ends';

@@ -239,8 +239,8 @@ describe('the mistakes of a file', () => {
       [6, 'is a name that never passes'],
       [9, 'is a name that a route never sets, adds or removes'],
       [10, 'names a claim, but a public route has no caller with claims'],
-      [11, 'must be a text with fields such as {claim:sub}, or name a file that can be read'],
-      [12, 'must be a text with fields such as {claim:sub}, or name a file that can be read'],
+      [11, 'must be a text with fields such as {claim:sub}'],
+      [12, 'names a file that cannot be read'],
       [13, 'must be one line without control characters, and without spaces at its ends'],
       [14, 'is a name that a route never sets, adds or removes'],
     ]);

@@ -27,10 +27,10 @@ export function readTls(entry: TlsEntry | undefined, directory: string, files: F
   ): string | undefined => {
     const name = entry[member];
     if (name === undefined) return undefined;
-    const pem = textOf(files, resolve(directory, name));
-    const objection = pem === undefined ? 'names a file that cannot be read' : objectionTo(pem);
-    if (objection === undefined) return pem;
-    findings.push({ place: [member], detail: objection });
+    const file = files.named(resolve(directory, name));
+    const detail = 'detail' in file ? file.detail : objectionTo(file.text);
+    if ('text' in file && detail === undefined) return file.text;
+    findings.push({ place: [member], detail: detail! });
     return undefined;
   };
   const ca = read('ca_file', objectionToCertificates);
@@ -40,14 +40,6 @@ export function readTls(entry: TlsEntry | undefined, directory: string, files: F
     findings.push({ place: ['key_file'], detail: 'names a file whose key is not that of the certificate' });
   }
   return { tls: { ca, certificate, key, serverName: entry.server_name }, findings };
-}
-
-function textOf(files: FilesRead, file: string): string | undefined {
-  try {
-    return files.text(file);
-  } catch {
-    return undefined;
-  }
 }
 
 function objectionToCertificates(pem: string): string | undefined {
