@@ -131,7 +131,7 @@ describe('a server with a certificate of its own', () => {
     expect(answer.headers.get('Strict-Transport-Security')).toMatch(/^max-age=\d{8}/);
     expect(answer.headers.get('X-Content-Type-Options')).toBe('nosniff');
     expect(await exchange('GET / HTTP/1.1\r\nNot a header\r\n\r\n')).toMatchObject({ status: 400 });
-    expect(await exchange(rawRequest('BREW /pot'))).toMatchObject({ status: 405 });
+    expect(await exchange(rawRequest('BREW /token'))).toMatchObject({ status: 405 });
     const { headersTimeout, requestTimeout, timeout, keepAliveTimeout } = server.app.getHttpServer();
     expect([headersTimeout, requestTimeout, timeout, keepAliveTimeout].every((ms) => ms > 0)).toBe(true);
   });
