@@ -17,7 +17,7 @@ const RETRY_AFTER = 1;
  * A review of one user's grants. Its age counts from before the request to the directory, so the directory's data is
  * never older.
  */
-export class Review {
+class Review {
   private readonly begunAt = performance.now();
 
   constructor(readonly done: Promise<void>) {}
@@ -35,14 +35,25 @@ export class RecentReviews {
   constructor(private readonly grants: GrantReview) {}
 
   /**
-   * A finished review that is at most a second old.
+   * Waits for a finished review that is at most a second old.
    * @throws Overloaded when the directory cannot be asked, or takes longer
    */
-  async of(sub: string): Promise<Review> {
+  async of(sub: string): Promise<void> {
+    await this.after(sub, async () => undefined);
+  }
+
+  /**
+   * What `read` returns while a finished review is at most a second old. It may be called twice: a review that was joined
+   * can grow too old meanwhile.
+   * @throws Overloaded when the directory cannot be asked, or both take longer; what `read` throws
+   */
+  async after<T>(sub: string, read: () => Promise<T>): Promise<T> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const review = this.current(sub);
       await review.done;
-      if (review.isRecent) return review;
+      if (!review.isRecent) continue;
+      const found = await read();
+      if (review.isRecent) return found;
     }
     throw new Overloaded('The directory of users takes too long', RETRY_AFTER);
   }

@@ -1,11 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
-import { Overloaded } from '../../../protocol/overloaded.js';
 import { holderOf } from '../../../protocol/scopes.js';
 import { AccessTokenVerifier, SubjectStatus } from '../../access/index.js';
 import { RecentReviews } from './recent-reviews.js';
-
-const RETRY_AFTER = 1;
 
 /**
  * Where another process has the users: an administration scope counts only if the directory described its holder within
@@ -22,10 +19,7 @@ export class SubjectStatusOfDirectory extends SubjectStatus {
 
   async confirm(claims: AccessTokenClaims, required: readonly string[]): Promise<AccessTokenClaims> {
     if (!isAdministration(claims, required)) return claims;
-    const review = await this.reviews.of(claims.sub);
-    const current = await this.tokens.revalidate(claims);
-    if (!review.isRecent) throw new Overloaded('The grant could not be read in time', RETRY_AFTER);
-    return current;
+    return this.reviews.after(claims.sub, async () => this.tokens.revalidate(claims));
   }
 }
 
