@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
-import { vi } from 'vitest';
+import type { Pool } from 'pg';
+import { DataSource } from 'typeorm';
+import { expect, vi } from 'vitest';
 import { HASHING_QUEUE_DEFAULTS, HashingQueue } from '../../src/modules/users/passwords/hashing-queue.js';
 import type { TestServer } from './server.js';
 
@@ -79,4 +81,37 @@ export async function keepHashingBusy(server: TestServer): Promise<BusyQueue> {
     );
   });
   return busy;
+}
+
+/** Every connection of a server's pool, taken until `release`. */
+export interface HeldConnections {
+  /** Requests that wait for one. */
+  readonly waiting: number;
+  /** @returns the statements that ran for whoever waited */
+  release(): Promise<string[]>;
+}
+
+export async function holdConnections(server: TestServer): Promise<HeldConnections> {
+  // In none of TypeORM's types.
+  const { master: pool } = server.app.get(DataSource).driver as unknown as { master: Pool };
+  const held = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()));
+  const ran: string[] = [];
+  for (const client of held) {
+    const query = client.query.bind(client) as (statement: { text: string }) => unknown;
+    vi.spyOn(client, 'query').mockImplementation((...parameters: unknown[]) => {
+      const [statement] = parameters as [string | { text: string }];
+      ran.push(typeof statement === 'string' ? statement : statement.text);
+      return query(...(parameters as [{ text: string }]));
+    });
+  }
+  return {
+    get waiting() {
+      return pool.waitingCount;
+    },
+    async release() {
+      for (const client of held) client.release();
+      await vi.waitFor(() => expect(pool.idleCount).toBe(pool.totalCount));
+      return ran.splice(0);
+    },
+  };
 }

@@ -29,10 +29,13 @@ export class AccessTokenVerifier {
    * Validates a token as RFC 9068 §4 says and asks whether its grant still lives. The `scope` of the answer is
    * what the token has and its grant still has; its user details are the grant's, which are more than the client
    * itself may see.
-   * @throws InvalidToken
+   * @param disconnection of the request that has the token
+   * @throws InvalidToken, Disconnected
    */
-  async verify(token: string): Promise<AccessTokenClaims> {
-    const { claims, live } = isOpaque(token) ? await this.readOpaque(token) : await this.readSigned(token);
+  async verify(token: string, disconnection?: AbortSignal): Promise<AccessTokenClaims> {
+    const { claims, live } = isOpaque(token)
+      ? await this.readOpaque(token, disconnection)
+      : await this.readSigned(token, disconnection);
     return asOf(claims, live);
   }
 
@@ -52,17 +55,17 @@ export class AccessTokenVerifier {
     return isOpaque(token) ? (await this.readOpaque(token)).claims : this.readSignedClaims(token);
   }
 
-  private async readSigned(token: string): Promise<IssuedToken> {
+  private async readSigned(token: string, disconnection?: AbortSignal): Promise<IssuedToken> {
     const claims = await this.readSignedClaims(token);
-    return { claims, live: await this.status.live(claims) };
+    return { claims, live: await this.status.live(claims, disconnection) };
   }
 
   private async readSignedClaims(token: string): Promise<AccessTokenClaims> {
     return this.check(await this.signatures.payloadOf(token, ACCESS_TOKEN_TYPE));
   }
 
-  private async readOpaque(token: string): Promise<IssuedToken> {
-    const found = await this.opaqueTokens.find(token);
+  private async readOpaque(token: string, disconnection?: AbortSignal): Promise<IssuedToken> {
+    const found = await this.opaqueTokens.find(token, disconnection);
     if (found === undefined) throw new InvalidToken('unknown opaque token');
     return { ...found, claims: this.check(found.claims) };
   }

@@ -8,9 +8,14 @@ export abstract class SubjectStatus {
   /**
    * The claims with the scope that the subject's roles carry at this moment.
    * @param required the scopes that the route asks for
-   * @throws InvalidToken when the user is gone or disabled; Overloaded when that cannot be known
+   * @param disconnection of the request that asks
+   * @throws InvalidToken when the user is gone or disabled; Overloaded when that cannot be known; Disconnected
    */
-  abstract confirm(claims: AccessTokenClaims, required: readonly string[]): Promise<AccessTokenClaims>;
+  abstract confirm(
+    claims: AccessTokenClaims,
+    required: readonly string[],
+    disconnection?: AbortSignal,
+  ): Promise<AccessTokenClaims>;
 }
 
 /** For a process where a change of a user ends or narrows the grants, or where a gateway has already asked. */

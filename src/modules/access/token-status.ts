@@ -19,6 +19,7 @@ export abstract class TokenStatus {
   /**
    * The grant behind the token, or undefined when it has ended or the token was revoked. Throws when it cannot be
    * known: absence of an answer is never a yes.
+   * @param disconnection of the request that asks
    */
-  abstract live(claims: AccessTokenClaims): Promise<LiveGrant | undefined>;
+  abstract live(claims: AccessTokenClaims, disconnection?: AbortSignal): Promise<LiveGrant | undefined>;
 }

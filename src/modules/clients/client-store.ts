@@ -2,7 +2,10 @@ import type { Client, ClientSecrets } from './client.js';
 
 /** Where clients are kept. */
 export abstract class ClientStore {
-  abstract find(clientId: string): Promise<(Client & { secrets: ClientSecrets }) | undefined>;
+  abstract find(
+    clientId: string,
+    disconnection?: AbortSignal,
+  ): Promise<(Client & { secrets: ClientSecrets }) | undefined>;
 
   abstract isEmpty(): Promise<boolean>;
 

@@ -17,9 +17,10 @@ export class OpaqueAccessTokensOfGrants extends OpaqueAccessTokens {
     super();
   }
 
-  async find(token: string): Promise<IssuedToken | undefined> {
+  async find(token: string, disconnection?: AbortSignal): Promise<IssuedToken | undefined> {
     const hash = hashOfOpaqueAccessToken(token);
-    const found = hash === undefined ? undefined : await this.store.find(hash, this.clock.now());
+    const found =
+      hash === undefined ? undefined : await this.store.find(hash, this.clock.now(), disconnection);
     if (found === undefined) return undefined;
     const { grant, scope, issuedAt, expiresAt, isLive } = found;
     const particulars = {

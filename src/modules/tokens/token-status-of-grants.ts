@@ -11,9 +11,12 @@ export class TokenStatusOfGrants extends TokenStatus {
     super();
   }
 
-  async live({ sid, jti, sub, client_id }: AccessTokenClaims): Promise<LiveGrant | undefined> {
+  async live(
+    { sid, jti, sub, client_id }: AccessTokenClaims,
+    disconnection?: AbortSignal,
+  ): Promise<LiveGrant | undefined> {
     if (!UUID.test(sid)) return undefined;
-    const grant = await this.grants.findLive(sid, jti);
+    const grant = await this.grants.findLive(sid, jti, disconnection);
     return grant?.subject === sub && grant.clientId === client_id ? grant : undefined;
   }
 }

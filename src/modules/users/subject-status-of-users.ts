@@ -16,10 +16,14 @@ export class SubjectStatusOfUsers extends SubjectStatus {
     super();
   }
 
-  async confirm(claims: AccessTokenClaims): Promise<AccessTokenClaims> {
+  async confirm(
+    claims: AccessTokenClaims,
+    _required: readonly string[],
+    disconnection?: AbortSignal,
+  ): Promise<AccessTokenClaims> {
     // A client's own token has no user. It may hold no scope of a user's, and `checkScopes` rejects it for those.
     if (isClientToken(claims)) return claims;
-    const user = UUID.test(claims.sub) ? await this.users.findStanding(claims.sub) : undefined;
+    const user = UUID.test(claims.sub) ? await this.users.findStanding(claims.sub, disconnection) : undefined;
     if (user?.status !== 'active') throw new InvalidToken('the user is gone or disabled');
     return { ...claims, scope: keepScopes(claims.scope, (name) => mayHold(name, user.roles)) };
   }

@@ -41,16 +41,16 @@ export interface NamedUser {
 
 /** Where people are kept. */
 export abstract class UserStore {
-  abstract findById(id: string): Promise<User | undefined>;
+  abstract findById(id: string, disconnection?: AbortSignal): Promise<User | undefined>;
 
   /** Asked for every request of a user behind a gateway. */
-  abstract findStanding(id: string): Promise<Standing | undefined>;
+  abstract findStanding(id: string, disconnection?: AbortSignal): Promise<Standing | undefined>;
 
   /**
    * At most two users whose canonical usernames differ from this one in the dots of i at most, an exact match first. One
    * look-up, whatever the name is.
    */
-  abstract findAlike(canonical: string): Promise<NamedUser[]>;
+  abstract findAlike(canonical: string, disconnection?: AbortSignal): Promise<NamedUser[]>;
 
   abstract isEmpty(): Promise<boolean>;
 

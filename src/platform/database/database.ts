@@ -1,7 +1,8 @@
-import type { Pool, QueryResultRow } from 'pg';
-import type { DataSource } from 'typeorm';
+import type { Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { DatabaseConfig } from '../../config/config.js';
 import type { AppLogger } from '../logging/logging.module.js';
+import { untilAborted } from '../queue/until-aborted.js';
 import type { Opened } from './data-source.js';
 import { type InstanceLock, withInstanceLock } from './instance-lock.js';
 import { serverMistakes } from './server-requirements.js';
@@ -36,15 +37,66 @@ export class Database {
   /**
    * Runs one statement in its own transaction and returns its rows.
    * @param name of the prepared statement: one name, one text
+   * @param disconnection of the request that reads; once aborted, it waits for no connection
+   * @throws the reason of `disconnection`
    */
-  async query<Row extends QueryResultRow>(name: string, text: string, values: unknown[]): Promise<Row[]> {
+  async query<Row extends QueryResultRow>(
+    name: string,
+    text: string,
+    values: unknown[],
+    disconnection?: AbortSignal,
+  ): Promise<Row[]> {
     const statement = this.kind === 'transaction' ? { text, values } : { name, text, values };
     try {
-      const { rows } = await this.pool.query<Row>(statement);
+      const { rows } = await this.run<Row>(statement, disconnection);
       return rows;
     } catch (error) {
       if ((error as { code?: unknown }).code === DISK_FULL) this.diskWasFullAt = performance.now();
       throw error;
+    }
+  }
+
+  private async run<Row extends QueryResultRow>(
+    statement: QueryConfig,
+    disconnection: AbortSignal | undefined,
+  ): Promise<QueryResult<Row>> {
+    if (disconnection === undefined) return this.pool.query<Row>(statement);
+    disconnection.throwIfAborted();
+    // The pool cannot take a waiting request out of its queue, so a connection that comes too late goes back.
+    const client = await untilAborted<PoolClient>(this.pool.connect(), disconnection, (late) =>
+      late.release(),
+    );
+    let failure: Error | undefined;
+    // A connection that breaks fails the statement as well. Without a listener it would end the process.
+    const note = (error: Error): void => void (failure = error);
+    client.on('error', note);
+    try {
+      return await client.query<Row>(statement);
+    } catch (error) {
+      failure = error as Error;
+      throw error;
+    } finally {
+      client.off('error', note);
+      // After an error the connection is not used again, as in `Pool.query`.
+      client.release(failure);
+    }
+  }
+
+  /**
+   * The same for a read through TypeORM.
+   * @throws the reason of `disconnection`
+   */
+  async read<T>(
+    work: (manager: EntityManager) => Promise<T>,
+    disconnection: AbortSignal | undefined,
+  ): Promise<T> {
+    if (disconnection === undefined) return work(this.dataSource.manager);
+    const runner = this.dataSource.createQueryRunner();
+    await untilAborted(runner.connect(), disconnection, () => void runner.release());
+    try {
+      return await work(runner.manager);
+    } finally {
+      await runner.release();
     }
   }
 

@@ -2,15 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GrantRegistry } from '../../../src/modules/tokens/index.js';
+import { UserStore } from '../../../src/modules/users/user-store.js';
 import {
   type BusyQueue,
+  holdConnections,
   keepHashingBusy,
   requestText,
   sendRequest,
 } from '../../support/abandoned-request.js';
 import { ADMINISTRATION_SCOPES } from '../../support/administration.js';
 import { type GatewayTopology, startTopology } from '../../support/gateway-topology.js';
-import { basic, signIn } from '../../support/http.js';
+import { basic, refresh, signIn } from '../../support/http.js';
 import { decodeJwt } from '../../support/jwt.js';
 import {
   PASSWORD,
@@ -31,6 +33,7 @@ let client: TestClient;
 let person: TestPerson;
 let adminToken: string;
 let personToken: string;
+let opaqueToken: string;
 
 beforeAll(async () => {
   server = await startServer({ INTERNAL_SECRET: SECRET });
@@ -39,6 +42,8 @@ beforeAll(async () => {
   adminToken = (await signIn(server, FIRST_CLIENT, ADMINISTRATOR, ADMINISTRATION_SCOPES.join(' '))).json
     .access_token;
   personToken = (await signIn(server, client, person)).json.access_token;
+  const opaqueClient = await aConfidentialClient(server, { accessTokenFormat: 'opaque' });
+  opaqueToken = (await signIn(server, opaqueClient, person)).json.access_token;
 });
 
 beforeEach(() => void (server.logs.length = 0));
@@ -149,6 +154,57 @@ describe('a request whose client disconnects while it waits for its turn to be h
     await busy.release();
     await request.closed;
     expect(request.received).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  });
+});
+
+const READING: [string, string, () => string][] = [
+  ['with an access token', '/userinfo', () => requestText('GET /userinfo', bearing(personToken), undefined)],
+  [
+    'with an opaque access token',
+    '/userinfo',
+    () => requestText('GET /userinfo', bearing(opaqueToken), undefined),
+  ],
+  ['with client credentials', '/token', signInText],
+  [
+    'of a gateway about a user',
+    '/auth/users/:sub',
+    () => requestText(`GET /auth/users/${person.sub}`, bearing(SECRET), undefined),
+  ],
+];
+
+describe('a request whose client disconnects while it waits for a connection to the database', () => {
+  it.each(READING)('runs no statement: %s', async (_, route, text) => {
+    const held = await holdConnections(server);
+    const { socket } = await sendRequest(server, text());
+    await vi.waitFor(() => expect(held.waiting).toBe(1));
+    socket.resetAndDestroy();
+    await vi.waitFor(() =>
+      expect(requestLines(server)).toMatchObject([{ route, status: 499, aborted: true }]),
+    );
+    expect(await held.release()).toEqual([]);
+    expect((await signIn(server, client, person)).status).toBe(200);
+    expect(server.logs.filter((line) => line.includes('unexpected error'))).toEqual([]);
+  });
+
+  it('but one that presents a used refresh token is judged to the end: it may be stolen', async () => {
+    const { json } = await signIn(server, client, person);
+    const refreshing = requestText(
+      'POST /token',
+      { Authorization: basic(client), 'User-Agent': 'another' },
+      new URLSearchParams({ grant_type: 'refresh_token', refresh_token: json.refresh_token }).toString(),
+    );
+    const first = (await refresh(server, client, json.refresh_token)).json;
+    await refresh(server, client, first.refresh_token);
+    const users = server.app.get(UserStore);
+    const find = users.findById.bind(users);
+    const request = await sendRequest(server, '');
+    vi.spyOn(users, 'findById').mockImplementationOnce(async (...parameters) => {
+      request.socket.resetAndDestroy();
+      await vi.waitFor(() => expect(requestLines(server).at(-1)).toMatchObject({ aborted: true }));
+      return find(...parameters);
+    });
+    request.socket.write(refreshing);
+    await vi.waitFor(async () => expect(await endReasonOf(json.access_token)).toBe('reuse'));
   });
 });
 

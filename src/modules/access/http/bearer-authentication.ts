@@ -15,6 +15,6 @@ export class BearerAuthentication extends CallerAuthentication {
 
   async authenticate(request: FastifyRequest): Promise<AccessTokenClaims> {
     const token = bearerToken(headerValues(request, 'authorization'), Object.keys(request.query ?? {}));
-    return this.verifier.verify(token);
+    return this.verifier.verify(token, request.disconnection);
   }
 }

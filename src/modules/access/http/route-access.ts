@@ -80,7 +80,7 @@ export class RouteAccess {
     const token = await this.callers.authenticate(request, receiver);
     request.clientId = token.client_id;
     request.subject = token.sub;
-    const current = await this.subjects.confirm(token, scopes);
+    const current = await this.subjects.confirm(token, scopes, request.disconnection);
     checkScopes(current, scopes);
     request.accessToken = current;
   }

@@ -53,14 +53,15 @@ export class RefreshTokenGrant extends GrantHandler {
     const presented = required(form, 'refresh_token');
     const { grant: found, used } = await this.findToken(presented, client);
     onSubject(found.subject);
-    const owner = await this.confirmOwner(found, disconnection);
+    // A used token may be stolen, so it is checked to the end, whether or not its client waits for the response.
+    const ending = used === undefined ? disconnection : undefined;
+    const owner = await this.confirmOwner(found, ending);
     await this.takeLostScopes(found, owner);
-    // If the successor does not reach the client, the next use of the token would be a repeat. A used token is still
-    // checked.
-    if (used === undefined) disconnection.throwIfAborted();
+    // If the successor does not reach the client, the next use of the token would be a repeat.
+    ending?.throwIfAborted();
     const grant = { ...found, details: this.details.of(owner, client) };
     const origin = { network: networkOf(ip), userAgent };
-    // A used token is judged first, whatever else is asked: it may be stolen.
+    // A used token is judged first, whatever else is asked.
     const successor = used === undefined ? undefined : await this.rotate(presented, grant, client, origin);
     // Before a live one is consumed: a request for too much must not cost the client its token.
     const scope = refreshedScope(grant.scope, client, owner.roles, form.get('scope'));
@@ -84,7 +85,7 @@ export class RefreshTokenGrant extends GrantHandler {
   }
 
   /** The person as of now. A grant ends with the person's account, and with the password it was made by. */
-  private async confirmOwner(grant: Grant, disconnection: AbortSignal): Promise<ResourceOwner> {
+  private async confirmOwner(grant: Grant, disconnection?: AbortSignal): Promise<ResourceOwner> {
     const owner = await this.directory.describe(grant.subject, disconnection);
     if (owner !== undefined && owner.credentials_version === grant.credentialsVersion) return owner;
     await this.grants.end(grant.id, owner === undefined ? 'person_disabled' : 'credentials_changed');

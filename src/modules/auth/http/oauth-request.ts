@@ -44,10 +44,10 @@ export class OAuthRequests {
     }
   }
 
-  /** The authenticated client. @throws InvalidClient, InvalidRequest */
+  /** The authenticated client. @throws InvalidClient, InvalidRequest, Disconnected */
   async client(request: FastifyRequest, form: Form): Promise<AuthenticatedClient> {
     const presented = presentedCredentials(headerValues(request, 'authorization'), form);
-    const client = await this.clients.authenticate(presented);
+    const client = await this.clients.authenticate(presented, request.disconnection);
     request.clientId = client.clientId;
     return client;
   }

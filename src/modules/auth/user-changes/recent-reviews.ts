@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { untilAborted } from '../../../platform/queue/until-aborted.js';
 import { Overloaded } from '../../../protocol/overloaded.js';
 import { GrantReview } from './grant-review.js';
 
@@ -45,12 +46,14 @@ export class RecentReviews {
   /**
    * What `read` returns while a finished review is at most a second old. It may be called twice: a review that was joined
    * can grow too old meanwhile.
-   * @throws Overloaded when the directory cannot be asked, or both take longer; what `read` throws
+   * @param disconnection of the request that reads: once aborted, it waits no longer for a review
+   * @throws Overloaded when the directory cannot be asked, or both take longer; Disconnected; what `read` throws
    */
-  async after<T>(sub: string, read: () => Promise<T>): Promise<T> {
+  async after<T>(sub: string, read: () => Promise<T>, disconnection?: AbortSignal): Promise<T> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      disconnection?.throwIfAborted();
       const review = this.current(sub);
-      await review.done;
+      await (disconnection === undefined ? review.done : untilAborted(review.done, disconnection));
       if (!review.isRecent) continue;
       const found = await read();
       if (review.isRecent) return found;

@@ -17,9 +17,13 @@ export class SubjectStatusOfDirectory extends SubjectStatus {
     super();
   }
 
-  async confirm(claims: AccessTokenClaims, required: readonly string[]): Promise<AccessTokenClaims> {
+  async confirm(
+    claims: AccessTokenClaims,
+    required: readonly string[],
+    disconnection?: AbortSignal,
+  ): Promise<AccessTokenClaims> {
     if (!isAdministration(claims, required)) return claims;
-    return this.reviews.after(claims.sub, async () => this.tokens.revalidate(claims));
+    return this.reviews.after(claims.sub, async () => this.tokens.revalidate(claims), disconnection);
   }
 }
 

@@ -19,11 +19,15 @@ export class ClientAuthenticator {
   ) {}
 
   /**
+   * @param disconnection of the request that presents them
    * @returns the active client that the credentials are for
-   * @throws InvalidClient, the same whatever was wrong
+   * @throws InvalidClient, the same whatever was wrong; Disconnected
    */
-  async authenticate(presented: PresentedCredentials): Promise<AuthenticatedClient> {
-    const client = await this.clients.find(presented.clientId);
+  async authenticate(
+    presented: PresentedCredentials,
+    disconnection?: AbortSignal,
+  ): Promise<AuthenticatedClient> {
+    const client = await this.clients.find(presented.clientId, disconnection);
     const presentedHash = presented.secret === undefined ? null : sha256(presented.secret);
     const proven = this.isProven(presentedHash, client?.secrets ?? NOBODY);
     if (client === undefined || !proven || !mayUse(client, presented) || client.status !== 'active') {

@@ -22,8 +22,14 @@ export class TypeormClientStore extends ClientStore {
     this.clients = dataSource.getRepository(ClientEntity);
   }
 
-  async find(clientId: string): Promise<(Client & { secrets: ClientSecrets }) | undefined> {
-    const entity = await this.clients.findOneBy({ clientId });
+  async find(
+    clientId: string,
+    disconnection?: AbortSignal,
+  ): Promise<(Client & { secrets: ClientSecrets }) | undefined> {
+    const entity = await this.database.read(
+      (manager) => manager.findOneBy(ClientEntity, { clientId }),
+      disconnection,
+    );
     return entity === null ? undefined : { ...clientOf(entity), secrets: secretsOf(entity) };
   }
 

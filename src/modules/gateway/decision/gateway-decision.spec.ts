@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { aRoute } from '../../../../test/support/routes.js';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
 import { InsufficientScope, MissingToken } from '../../../protocol/bearer-error.js';
+import { Disconnected } from '../../../protocol/disconnected.js';
 import { type AccessTokenVerifier, SubjectStatusOfGrant } from '../../access/index.js';
 import type { UpstreamIdentity } from '../identity/upstream-identity.js';
 import type { Limits } from '../limits/limits.js';
@@ -22,6 +23,7 @@ async function decisionAbout(
   scope: string,
   said: Partial<Route> = {},
   rawTarget = '/orders',
+  { disconnection = new AbortController().signal, counted = (): unknown => undefined } = {},
 ): Promise<{
   call: AdmittedCall;
   become: (other: AccessTokenClaims | Error) => void;
@@ -38,11 +40,12 @@ async function decisionAbout(
     routes as ActiveRoutes,
     { verify: asked, revalidate: asked } as unknown as AccessTokenVerifier,
     new SubjectStatusOfGrant(),
-    { admit: async () => ({}) } as unknown as Limits,
+    { admit: async () => (counted(), {}) } as unknown as Limits,
     { headersFor: async () => ({}) } as unknown as UpstreamIdentity,
   );
   const call = await decision.admit({
     ...{ method: 'GET', rawTarget, authorizations: ['Bearer token'], ip: '203.0.113.9' },
+    disconnection,
   });
   return {
     call,
@@ -114,5 +117,15 @@ describe('the decision about scopes at the gateway', () => {
     const { call, become } = await decisionAbout(PERSON, 'orders:read');
     become(new Error('database away'));
     await expect(call.refusalNow(false)).rejects.toThrow('database away');
+  });
+});
+
+describe('the decision about a request whose client has disconnected', () => {
+  it('counts it in no limit', async () => {
+    const counted = vi.fn<() => void>();
+    const disconnection = AbortSignal.abort(new Disconnected());
+    const outcome = decisionAbout(PERSON, 'profile', {}, '/orders', { disconnection, counted });
+    await expect(outcome).rejects.toThrow(Disconnected);
+    expect(counted).not.toHaveBeenCalled();
   });
 });

@@ -20,6 +20,8 @@ export interface Call {
   authorizations: readonly string[];
   /** The caller's address, as far as trusted proxies say it. */
   ip: string;
+  /** Of the request: once aborted, nothing is counted or asked for it. */
+  disconnection: AbortSignal;
   /** Whether another proxy forwards the request. It sends the target unchanged and ignores the route's prefixes. */
   isForwardedElsewhere?: boolean;
 }
@@ -71,7 +73,7 @@ export class GatewayDecision {
 
   /**
    * @param onCaller told who calls as soon as that is known, whatever is decided then
-   * @throws ProblemError 400, 404, 405; BearerError; Throttled; Overloaded
+   * @throws ProblemError 400, 404, 405; BearerError; Throttled; Overloaded; Disconnected
    */
   async admit(
     call: Call,
@@ -81,7 +83,9 @@ export class GatewayDecision {
     const route = this.routes.current.find(call.method, target.path, target.unusual);
     const scopes = scopesFor(route, call.method);
     const claims = route.public ? undefined : await this.authorize(call, target, scopes, onCaller);
+    call.disconnection.throwIfAborted();
     const limitHeaders = await this.limits.admit(route, { claims, ip: call.ip });
+    call.disconnection.throwIfAborted();
     const path = upstreamPath(route, target.path);
     const asserted = {
       method: call.method,
@@ -120,19 +124,23 @@ export class GatewayDecision {
   }
 
   private async authorize(
-    { authorizations }: Call,
+    { authorizations, disconnection }: Call,
     { query }: CanonicalTarget,
     scopes: readonly string[],
     onCaller: (claims: AccessTokenClaims) => void,
   ): Promise<AccessTokenClaims> {
     const parameters = [...new URLSearchParams(query).keys()];
-    const claims = await this.verifier.verify(bearerToken(authorizations, parameters));
+    const claims = await this.verifier.verify(bearerToken(authorizations, parameters), disconnection);
     onCaller(claims);
-    return this.confirm(claims, scopes);
+    return this.confirm(claims, scopes, disconnection);
   }
 
-  private async confirm(claims: AccessTokenClaims, scopes: readonly string[]): Promise<AccessTokenClaims> {
-    const current = await this.subjects.confirm(claims, scopes);
+  private async confirm(
+    claims: AccessTokenClaims,
+    scopes: readonly string[],
+    disconnection?: AbortSignal,
+  ): Promise<AccessTokenClaims> {
+    const current = await this.subjects.confirm(claims, scopes, disconnection);
     checkScopes(current, scopes);
     return current;
   }

@@ -107,6 +107,7 @@ export class ForwardAuthController implements OnModuleInit {
       ...original,
       authorizations: headerValues(request, 'authorization'),
       ip: request.ip,
+      disconnection: request.disconnection,
       isForwardedElsewhere: true,
     };
     const { route, identityHeaders, limitHeaders } = await this.decision.admit(call, (claims) => {

@@ -80,6 +80,7 @@ export class GatewayEdge implements OnApplicationBootstrap, OnModuleDestroy {
       rawTarget: request.raw.url ?? '',
       authorizations: headerValues(request, 'authorization'),
       ip: request.ip,
+      disconnection: request.disconnection,
     };
     const admitted = await this.decision.admit(call, (claims) => {
       request.clientId = claims.client_id;

@@ -5,7 +5,11 @@ export abstract class OpaqueAccessTokenStore {
   abstract add(token: NewOpaqueAccessToken): Promise<void>;
 
   /** The token with its grant, asked for in one statement: it is the hot path. */
-  abstract find(hash: Buffer, now: Date): Promise<OpaqueAccessTokenState | undefined>;
+  abstract find(
+    hash: Buffer,
+    now: Date,
+    disconnection?: AbortSignal,
+  ): Promise<OpaqueAccessTokenState | undefined>;
 
   /** Forgets tokens that expired before `moment`. */
   abstract forgetBefore(moment: Date): Promise<void>;

@@ -115,8 +115,8 @@ export class GrantRegistry {
     await this.store.revokeAccessToken(tokenId, new Date(expiresAtSeconds * 1000));
   }
 
-  async findLive(grantId: string, tokenId: string): Promise<Grant | undefined> {
-    return this.store.findLive(grantId, tokenId, this.clock.now());
+  async findLive(grantId: string, tokenId: string, disconnection?: AbortSignal): Promise<Grant | undefined> {
+    return this.store.findLive(grantId, tokenId, this.clock.now(), disconnection);
   }
 
   async listLive(page: GrantPage): Promise<Grant[]> {

@@ -9,7 +9,12 @@ export abstract class GrantStore {
   abstract ofClient(fresh: NewGrant): Promise<Grant>;
 
   /** The grant, unless it has ended or the access token was revoked by itself. */
-  abstract findLive(grantId: string, tokenId: string, now: Date): Promise<Grant | undefined>;
+  abstract findLive(
+    grantId: string,
+    tokenId: string,
+    now: Date,
+    disconnection?: AbortSignal,
+  ): Promise<Grant | undefined>;
 
   abstract revokeAccessToken(tokenId: string, expiresAt: Date): Promise<void>;
 

@@ -52,13 +52,19 @@ export class PostgresGrantStore extends GrantStore {
     return grantOf(row!);
   }
 
-  async findLive(grantId: string, tokenId: string, now: Date): Promise<Grant | undefined> {
+  async findLive(
+    grantId: string,
+    tokenId: string,
+    now: Date,
+    disconnection?: AbortSignal,
+  ): Promise<Grant | undefined> {
     const [row] = await this.database.query<GrantRow>(
       'grant-find-live',
       `SELECT ${GRANT_COLUMNS} FROM grants
        WHERE id = $1 AND ended_at IS NULL AND expires_at > $3
          AND NOT EXISTS (SELECT 1 FROM revoked_access_tokens WHERE jti = $2)`,
       [grantId, tokenId, now],
+      disconnection,
     );
     return row === undefined ? undefined : grantOf(row);
   }

@@ -30,7 +30,11 @@ export class PostgresOpaqueAccessTokenStore extends OpaqueAccessTokenStore {
     );
   }
 
-  async find(hash: Buffer, now: Date): Promise<OpaqueAccessTokenState | undefined> {
+  async find(
+    hash: Buffer,
+    now: Date,
+    disconnection?: AbortSignal,
+  ): Promise<OpaqueAccessTokenState | undefined> {
     const [row] = await this.database.query<OpaqueAccessTokenRow>(
       'opaque-access-token-find',
       `SELECT ${GRANT_COLUMNS_OF_G}, t.scope AS token_scope, t.issued_at AS token_issued_at,
@@ -41,6 +45,7 @@ export class PostgresOpaqueAccessTokenStore extends OpaqueAccessTokenStore {
        JOIN grants g ON g.id = t.grant_id
        WHERE t.hash = $1`,
       [hash, tokenIdOf(hash), now],
+      disconnection,
     );
     if (row === undefined) return undefined;
     return {

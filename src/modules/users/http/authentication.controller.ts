@@ -48,9 +48,10 @@ export class AuthenticationController {
   @ApiDescribe()
   async describe(
     @Param('sub') sub: string,
+    @Req() { disconnection }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OwnerAnswer | UnknownPersonAnswer> {
-    const owner = await this.people.describe(sub);
+    const owner = await this.people.describe(sub, disconnection);
     if (owner === undefined) {
       void reply.status(404);
       return { error: 'unknown_person' };

@@ -34,26 +34,33 @@ export class TypeormUserStore extends UserStore {
     this.users = dataSource.getRepository(UserEntity);
   }
 
-  async findById(id: string): Promise<User | undefined> {
-    return userOf(await this.users.findOneBy({ id }));
+  async findById(id: string, disconnection?: AbortSignal): Promise<User | undefined> {
+    return userOf(
+      await this.database.read((manager) => manager.findOneBy(UserEntity, { id }), disconnection),
+    );
   }
 
-  async findStanding(id: string): Promise<Standing | undefined> {
+  async findStanding(id: string, disconnection?: AbortSignal): Promise<Standing | undefined> {
     const [standing] = await this.database.query<Standing>(
       'user-standing',
       'SELECT status, roles FROM users WHERE id = $1',
       [id],
+      disconnection,
     );
     return standing;
   }
 
-  async findAlike(canonical: string): Promise<NamedUser[]> {
-    const entities = await this.users
-      .createQueryBuilder('users')
-      .where(`${dotless('users.canonicalUsername')} = ${dotless(':canonical::text')}`, { canonical })
-      .orderBy('(users.canonical_username = :canonical)', 'DESC')
-      .limit(2)
-      .getMany();
+  async findAlike(canonical: string, disconnection?: AbortSignal): Promise<NamedUser[]> {
+    const entities = await this.database.read(
+      (manager) =>
+        manager
+          .createQueryBuilder(UserEntity, 'users')
+          .where(`${dotless('users.canonicalUsername')} = ${dotless(':canonical::text')}`, { canonical })
+          .orderBy('(users.canonical_username = :canonical)', 'DESC')
+          .limit(2)
+          .getMany(),
+      disconnection,
+    );
     return entities.map((entity) => ({ user: userOf(entity)!, canonicalUsername: entity.canonicalUsername }));
   }
 

@@ -33,7 +33,7 @@ export class PasswordSignIn {
     const isPossible = isPossibleUsername(username) && username.trim() === username;
     // An invalid name is looked up as well, so that it takes as long as any other.
     const name = isPossible ? canonicalUsername(username) : '';
-    const user = await this.find(name);
+    const user = await this.find(name, disconnection);
     const { matches, outdated } = await this.hasher.verify({
       name: dotlessUsername(name),
       hash: user?.passwordHash ?? null,
@@ -48,13 +48,13 @@ export class PasswordSignIn {
   }
 
   /** The person as of now; undefined when gone or disabled. */
-  async describe(sub: string): Promise<ResourceOwner | undefined> {
-    const user = UUID.test(sub) ? await this.users.findById(sub) : undefined;
+  async describe(sub: string, disconnection?: AbortSignal): Promise<ResourceOwner | undefined> {
+    const user = UUID.test(sub) ? await this.users.findById(sub, disconnection) : undefined;
     return user?.status === 'active' ? resourceOwnerOf(user) : undefined;
   }
 
-  private async find(canonical: string): Promise<User | undefined> {
-    const [first, second] = await this.users.findAlike(canonical);
+  private async find(canonical: string, disconnection: AbortSignal): Promise<User | undefined> {
+    const [first, second] = await this.users.findAlike(canonical, disconnection);
     // A keyboard or a capital letter of another language changes the dots of i. Without an exact match the user is meant
     // whose name is the only one like it.
     return first?.canonicalUsername === canonical || second === undefined ? first?.user : undefined;
