@@ -4,7 +4,7 @@ export { bearerToken } from './bearer-token.js';
 export { KeysOfTheGateway } from './assertions/keys-of-the-gateway.js';
 export type { ModulesByRole } from './http/assertion-receivers.js';
 export { AssertionAuthentication } from './http/assertion-authentication.js';
-export { RouteAccess } from './http/route-access.js';
+export { MAX_DECISION_AGE_MS, RouteAccess } from './http/route-access.js';
 export { BearerAuthentication } from './http/bearer-authentication.js';
 export { CallerAuthentication } from './http/caller-authentication.js';
 export { checkScopes } from './scopes-check.js';

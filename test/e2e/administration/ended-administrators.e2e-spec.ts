@@ -149,6 +149,17 @@ describe('a request whose body comes slowly', () => {
     expect((await first('GET', `/admin/users/${person.sub}`)).json.status).toBe('disabled');
   });
 
+  it.each(ENDS)('makes no administrator after $end', async ({ make, verdict }) => {
+    const administrator = await anAdministrator();
+    const username = `left.behind.${administrator.person.sub}`;
+    const body = { username, password: NEW_PASSWORD, roles: ['admin'] };
+    const finish = begin('POST', '/admin/users', administrator.token, JSON.stringify(body));
+    await sleep(300);
+    await make(administrator);
+    expect(await finish()).toBe(verdict === 'invalid_token' ? 401 : 403);
+    expect((await first('GET', `/admin/users?username=${username}`)).json.items).toEqual([]);
+  });
+
   /** Sends all but the last byte of a request. @returns sends that as well, and has the status of the response */
   function begin(method: string, path: string, token: string, body: string): () => Promise<number> {
     const request = requestOf(`${server.origin}${path}`, {

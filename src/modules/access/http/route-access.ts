@@ -11,7 +11,7 @@ import { TrustedPeers } from './trusted-peers.js';
  * The maximum age of a decision when the handler begins. A caller may send its body slowly and lose its access
  * meanwhile. Milliseconds.
  */
-const MAX_DECISION_AGE_MS = 100;
+export const MAX_DECISION_AGE_MS = 100;
 
 type Handler = Pick<DeclaredRoute, 'controller' | 'handler' | 'access'>;
 

@@ -1,5 +1,10 @@
 import { once } from 'node:events';
-import { type IncomingMessage, type RequestListener, request as requestOf } from 'node:http';
+import {
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestListener,
+  request as requestOf,
+} from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import {
@@ -16,6 +21,7 @@ import {
 } from '../../../../test/support/upstream-recorder.js';
 import { InvalidToken } from '../../../protocol/bearer-error.js';
 import { ProblemError } from '../../../protocol/problem.js';
+import { MAX_DECISION_AGE_MS } from '../../access/index.js';
 import type { RevalidationTerms } from './revalidation.js';
 
 const CHECK_MS = 50;
@@ -136,6 +142,73 @@ describe('a request under way', () => {
     await until(() => upstream.requests[0]?.isBrokenOff === true);
     expect(upstream.requests[0]).toMatchObject({ isWhole: false });
     upload.destroy();
+  });
+
+  /** Sends all of a body but its end, then `end` after longer than a decision holds. */
+  async function held(
+    front: Front,
+    framing: Record<string, string>,
+    end: (upload: ClientRequest) => void,
+  ): Promise<IncomingMessage> {
+    const upload = requestOf(front.origin, { method: 'POST', headers: framing });
+    upload.on('error', () => undefined);
+    upload.write('{"roles":');
+    setTimeout(() => end(upload), 2 * MAX_DECISION_AGE_MS);
+    const [response] = (await once(upload, 'response')) as [IncomingMessage];
+    return response;
+  }
+
+  const FRAMINGS: [string, Record<string, string>][] = [
+    ['a body of known length', { 'Content-Length': '12' }],
+    ['a chunked body', { 'Transfer-Encoding': 'chunked' }],
+  ];
+
+  it.each(FRAMINGS)(
+    'with %s that was held back is not completed once its session has ended',
+    async (_, framing) => {
+      const { front, upstream } = await started(
+        (request, response) => void request.resume().on('end', () => response.end()),
+        {
+          ...{ checkMs: 60_000, refusalNow: async () => new InvalidToken('its grant has ended') },
+        },
+      );
+      const response = await held(front, framing, (upload) => upload.end('[]}'));
+      expect(response.statusCode).toBe(401);
+      await until(() => upstream.requests[0]?.isBrokenOff === true);
+      expect(upstream.requests[0]).toMatchObject({ isWhole: false });
+    },
+  );
+
+  it.each(FRAMINGS)(
+    'with %s that was held back is completed when it would be admitted again',
+    async (_, framing) => {
+      let asked = 0;
+      const { front, upstream } = await started(
+        (request, response) => void request.resume().on('end', () => response.end()),
+        {
+          ...{ checkMs: 60_000, refusalNow: async () => void (asked += 1) },
+        },
+      );
+      const response = await held(front, framing, (upload) => upload.end('[]}'));
+      expect([response.statusCode, asked]).toEqual([200, 1]);
+      expect(upstream.requests[0]).toMatchObject({ isWhole: true });
+    },
+  );
+
+  it('that was held back is completed as soon as the decision is possible again', async () => {
+    let asked = 0;
+    const { front } = await started(
+      (request, response) => void request.resume().on('end', () => response.end()),
+      {
+        refusalNow: async () => {
+          asked += 1;
+          if (asked < 3) throw new Error('database away');
+          return undefined;
+        },
+      },
+    );
+    const response = await held(front, { 'Content-Length': '12' }, (upload) => upload.end('[]}'));
+    expect(response.statusCode).toBe(200);
   });
 
   const slow: RequestListener = (request, response) => {

@@ -57,7 +57,12 @@ export class Forwarder {
     liftBodyDeadline(request);
     const answer = new ClientAnswer(request, response);
     const body = hasBody
-      ? new RequestBody(request, maxBodyBytes, () => admission.awaitsContinue && response.writeContinue())
+      ? new RequestBody(request, {
+          contentLength: contentLength === undefined ? undefined : Number(contentLength),
+          maxBytes: maxBodyBytes,
+          onFirstRead: () => admission.awaitsContinue && response.writeContinue(),
+          mayComplete: async () => revalidation.stillHolds(),
+        })
       : undefined;
     const forwarding: Forwarding = {
       admission,

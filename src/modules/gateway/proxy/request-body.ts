@@ -1,29 +1,42 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { ContentTooLarge, ProblemError } from '../../../protocol/problem.js';
+import { MAX_DECISION_AGE_MS } from '../../access/index.js';
 import { countBodyBytes } from './buffer-collection.js';
 
 /** Bytes kept at most between client and upstream. */
 const HIGH_WATER_MARK = 64 * 1024;
+
+export interface RequestBodyOptions {
+  /** Undefined for a chunked body. */
+  contentLength: number | undefined;
+  /** More than that destroys the stream with ContentTooLarge. */
+  maxBytes: number | undefined;
+  /** Called when the upstream takes the body: the moment for 100 Continue. */
+  onFirstRead: () => void;
+  /**
+   * Called when a body ends that took longer than a decision holds. Its end is passed on only if this returns true, so that
+   * nobody can begin a request, lose the right to it, and complete it.
+   */
+  mayComplete: () => Promise<boolean>;
+}
 
 /**
  * The body of a client's request on its way to an upstream: read only as fast as the upstream takes it. Destroying it
  * leaves the client's connection alone, which still has an answer to carry.
  */
 export class RequestBody extends Readable {
+  private readonly begunAt = performance.now();
   private receivedBytes = 0;
+  /** The chunk that completes a body of known length. An upstream could act upon it. */
+  private lastChunk: Buffer | undefined;
   private hasBegun = false;
   private awaitedSince: number | undefined;
   private awaitedBefore = 0;
 
-  /**
-   * @param maxBytes more than that destroys the stream with ContentTooLarge
-   * @param onFirstRead called when somebody wants the body: the moment for 100 Continue
-   */
   constructor(
     private readonly request: IncomingMessage,
-    private readonly maxBytes: number | undefined,
-    private readonly onFirstRead: () => void,
+    private readonly options: RequestBodyOptions,
   ) {
     super({ highWaterMark: HIGH_WATER_MARK });
     // Whoever sends the body listens for errors only as long as it does.
@@ -56,7 +69,7 @@ export class RequestBody extends Readable {
     if (!this.hasBegun) {
       this.hasBegun = true;
       this.request.on('data', this.onData).on('end', this.onEnd);
-      this.onFirstRead();
+      this.options.onFirstRead();
     }
     this.request.resume();
   }
@@ -70,8 +83,11 @@ export class RequestBody extends Readable {
   private readonly onData = (chunk: Buffer): void => {
     this.receivedBytes += chunk.length;
     countBodyBytes(chunk.length);
-    if (this.maxBytes !== undefined && this.receivedBytes > this.maxBytes) {
+    const { maxBytes, contentLength } = this.options;
+    if (maxBytes !== undefined && this.receivedBytes > maxBytes) {
       this.destroy(new ContentTooLarge());
+    } else if (this.receivedBytes === contentLength) {
+      this.lastChunk = chunk;
     } else if (!this.push(chunk)) {
       this.clientIsDone();
       this.request.pause();
@@ -80,8 +96,15 @@ export class RequestBody extends Readable {
 
   private readonly onEnd = (): void => {
     this.clientIsDone();
-    this.push(null);
+    if (performance.now() - this.begunAt <= MAX_DECISION_AGE_MS) this.complete();
+    else void this.options.mayComplete().then((may) => (may ? this.complete() : undefined));
   };
+
+  private complete(): void {
+    if (this.destroyed) return;
+    if (this.lastChunk !== undefined) this.push(this.lastChunk);
+    this.push(null);
+  }
 
   private clientIsDone(): void {
     this.awaitedBefore = this.clientMs;

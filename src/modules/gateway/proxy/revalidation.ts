@@ -1,3 +1,5 @@
+import { setTimeout as startTimer } from 'node:timers';
+import { setTimeout } from 'node:timers/promises';
 import { Unavailable } from '../../../protocol/problem.js';
 import { InvalidToken } from '../../../protocol/bearer-error.js';
 import type { Clock } from '../../../platform/clock/clock.js';
@@ -50,6 +52,23 @@ export class Revalidation {
     clearTimeout(this.timer);
   }
 
+  /**
+   * Decides again now, without regard to the token's expiry. While that is impossible, it is tried again at each interval
+   * of the checks, until they give up.
+   */
+  async stillHolds(): Promise<boolean> {
+    for (;;) {
+      const refusal = await this.refusalNow();
+      if (this.isOver) return false;
+      if (refusal === undefined) return true;
+      if (refusal !== 'unknown') {
+        this.end(refusal);
+        return false;
+      }
+      await setTimeout(this.terms.checkMs, undefined, { ref: false });
+    }
+  }
+
   private get msToNextCheck(): number {
     const { expiresAt, checkMs } = this.terms;
     const leftMs = (expiresAt ?? Infinity) - this.clock.now().getTime();
@@ -57,7 +76,7 @@ export class Revalidation {
   }
 
   private wait(ms: number): void {
-    this.timer = setTimeout(() => void this.check(), Math.min(ms, LONGEST_TIMER_MS));
+    this.timer = startTimer(() => void this.check(), Math.min(ms, LONGEST_TIMER_MS));
   }
 
   private async check(): Promise<void> {
