@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -65,3 +65,27 @@ describe('package-lock.json', () => {
     expect(tiedToARegistry({ packages: { ...lock.packages, [name]: tied } })).toEqual([name]);
   });
 });
+
+describe('the dependencies of package.json', () => {
+  const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
+    readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'),
+  );
+  const imported = new Set(
+    globSync('src/**/*.ts', { cwd: join(import.meta.dirname, '../..') })
+      .filter((name) => !name.endsWith('.spec.ts'))
+      .flatMap((name) => packagesIn(readFileSync(join(import.meta.dirname, '../..', name), 'utf8'))),
+  );
+
+  it('are packages that the source imports, and RxJS, without which NestJS does not run', () => {
+    expect(Object.keys(dependencies)).toContain('fastify');
+    expect(Object.keys(dependencies).filter((name) => !imported.has(name))).toEqual(['rxjs']);
+  });
+});
+
+/** The packages that a source file imports, of which Node.js is none. */
+function packagesIn(text: string): string[] {
+  const specifiers = [...text.matchAll(/(?:\bfrom|^import|\bimport\()\s*'([^'.#][^']*)'/gm)];
+  return specifiers
+    .map(([, specifier]) => /^(?:@[^/]+\/)?[^/]+/.exec(specifier!)![0])
+    .filter((name) => !name.startsWith('node:'));
+}

@@ -94,7 +94,37 @@ describe.each(ELSEWHERE)('a person imported with a hash of %s', (_, hashElsewher
   });
 });
 
+/** As other systems write them, of the same password. */
+const FOREIGN = [
+  [
+    'ASP.NET Identity 2',
+    '$pbkdf2$i=1000,l=32$AAECAwQFBgcICQoLDA0ODw$kLDY/14z1E+ccSioIEcjdKyS6Frp/KMHkbjm4gp6Qiw',
+  ],
+  [
+    'PBKDF2 with SHA-384, padded',
+    '$pbkdf2-sha384$i=10000,l=48$AAECAwQFBgcICQoLDA0ODw==$NdGmTOu9qpAVPKf5PQpQZPMx6LiaObQ7EJvtwpbEdUly2Y1Bn3fXLKaq9bd9DlGc',
+  ],
+  ['Django, PBKDF2', 'pbkdf2_sha1$10000$Zk3Jw9sT1uQx$hGUsrE3eHLwTIaCgcl8zAKPsowk='],
+  ['Django, bcrypt of SHA-256', 'bcrypt_sha256$$2b$05$abcdefghijklmnopqrstuuEfukwCt0YT1cRFDinSOsEJz9R07R1QW'],
+  ['Spring', '{bcrypt}$2a$05$abcdefghijklmnopqrstuuTfkvXjprDqWvUsasUSqi3H1S6SPGGnG'],
+] as const;
+
 describe('the notation of another system', () => {
+  it.each(FOREIGN)('signs in with the password of old, and is upgraded: %s', async (_, hash) => {
+    const { id, username } = await anImportedPerson(hash);
+    expectTokens(await signIn(server, client, { username, password: PASSWORD }));
+    expect(await storedHashOf(id)).toMatch(TODAY);
+  });
+
+  it('signs in although the last character of its salt has bits that decoders ignore', async () => {
+    const made = await bcrypt(PASSWORD, 4);
+    const saltEnd = '$2b$04$'.length + 21;
+    const next = String.fromCharCode(made.charCodeAt(saltEnd) + 1);
+    const hash = made.slice(0, saltEnd) + next + made.slice(saltEnd + 1);
+    const { username } = await anImportedPerson(hash);
+    expectTokens(await signIn(server, client, { username, password: PASSWORD }));
+  });
+
   it('is not kept: another argon2id is stored in the usual order, and left as it is at a sign-in', async () => {
     const made = await argon2(PASSWORD);
     const reordered = made.replace('m=19456,t=2,p=1', 'm=19456,p=1,t=2');

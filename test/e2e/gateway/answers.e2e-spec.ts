@@ -4,7 +4,12 @@ import { ClientRegistry } from '../../../src/modules/clients/index.js';
 import { type Answer, bearer, call } from '../../support/http.js';
 import { answerOf, raw, rawRequest } from '../../support/raw.js';
 import { type RoutedGateway, startRoutedGateway } from '../../support/routed-gateway.js';
-import { type RecordingUpstream, startRecordingUpstream } from '../../support/upstream-recorder.js';
+import {
+  type RecordingUpstream,
+  lastOf,
+  startRecordingUpstream,
+  valuesAt,
+} from '../../support/upstream-recorder.js';
 
 const APP = 'https://app.example';
 
@@ -25,6 +30,12 @@ describe('a forwarded answer', () => {
         {
           ...{ id: 'moved', path: '/shop/**', redirect_origins: ['https://files.example'] },
           upstream: { targets: [to], strip_prefix: '/shop', add_prefix: '/v2' },
+        },
+        {
+          ...{ id: 'ruled', path: '/ruled/**', upstream: to },
+          request_headers: { set: { 'X-Caller': '{claim:sub}' }, remove: ['X-Debug'] },
+          response_headers: { set: { 'X-Frame-Options': 'DENY' }, remove: ['X-Trace'] },
+          keep_headers: ['X-AspNet-Version'],
         },
         { id: 'few', path: '/few/**', upstream: to, quotas: [{ limit: 1, per: 'day', by: 'client' }] },
         { id: 'small', path: '/small/**', upstream: to, max_body: '1B' },
@@ -216,6 +227,33 @@ describe('a forwarded answer', () => {
       answer = (_, response) => response.setHeader('Set-Cookie', ['a=1; Path=/', 'b=2']).end();
       expect((await ask('/orders/7')).headers.getSetCookie()).toEqual(['a=1; Path=/', 'b=2']);
     });
+  });
+
+  it('has the public prefix in every reference, and the upstream learns it', async () => {
+    answer = (_, response) =>
+      response
+        .setHeader('Set-Cookie', ['a=1; Path=/v2', 'b=2; Path=/elsewhere'])
+        .setHeader('Link', '</v2/orders?page=2>; rel="next"')
+        .setHeader('Content-Location', '/v2/orders/7')
+        .setHeader('Refresh', '5; url=/v2/orders/8')
+        .end('ok');
+    const { headers } = await ask('/shop/orders/7', { 'X-Forwarded-Prefix': '/evil' });
+    expect(headers.getSetCookie()).toEqual(['a=1; Path=/shop', 'b=2; Path=/elsewhere']);
+    expect(headers.get('Link')).toBe('</shop/orders?page=2>; rel="next"');
+    expect(headers.get('Content-Location')).toBe('/shop/orders/7');
+    expect(headers.get('Refresh')).toMatch(/^5; ?url=\/shop\/orders\/8$/);
+    expect(valuesAt(lastOf(upstream), 'X-Forwarded-Prefix')).toEqual(['/shop']);
+  });
+
+  it('has the header fields that its route sets, removes and keeps, as the request has', async () => {
+    const theirs = { 'X-Trace': '1', 'X-Frame-Options': 'SAMEORIGIN', 'X-AspNet-Version': '4.0' };
+    answer = (_, response) => response.writeHead(200, theirs).end('ok');
+    const { headers } = await ask('/ruled/7', { 'X-Caller': 'evil', 'X-Debug': '1' });
+    expect(headers.get('X-Trace')).toBeNull();
+    expect(headers.get('X-Frame-Options')).toBe('DENY');
+    expect(headers.get('X-AspNet-Version')).toBe('4.0');
+    expect(valuesAt(lastOf(upstream), 'X-Caller')).toEqual([gateway.person.sub]);
+    expect(valuesAt(lastOf(upstream), 'X-Debug')).toEqual([]);
   });
 
   describe('may be read across origins as this server says (Fetch Standard §3.2)', () => {

@@ -79,6 +79,7 @@ const FORWARDING = [
     'Front-End-Https',
   ],
   ...['CF-Connecting-IP', 'Fastly-Client-IP', 'X-ProxyUser-Ip', 'WL-Proxy-Client-IP', 'X-Request-Id'],
+  ...['X-End-User-IP', 'X-End-User-Agent'],
 ];
 
 /** Names by which upstreams are told to do something else. */

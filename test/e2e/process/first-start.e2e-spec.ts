@@ -210,6 +210,16 @@ describe('a first start', () => {
     expect(server.stdout.match(/client_secret/g)).toHaveLength(1);
   });
 
+  it('says what it is doing while it creates a database', async () => {
+    const environment = { ...CHOSEN, DATA_DIR: join(home.folder, 'absent') };
+    const server = await startProcess({ home, environment });
+    await server.listening();
+    const lines = server.stdout.trim().split('\n');
+    const messages: string[] = lines.map((line) => JSON.parse(line).msg);
+    expect(messages[0]).toMatch(/^creating the embedded database/);
+    expect(messages).toContain('listening');
+  });
+
   it('closes a data directory that exists, with all that is in it, to everybody but its owner', async () => {
     mkdirSync(home.dataDir, { recursive: true });
     chmodSync(home.dataDir, 0o777);
