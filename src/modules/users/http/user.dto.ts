@@ -110,7 +110,7 @@ export class CreateUser extends UserMembers {
   @ApiPropertyOptional({
     description:
       'Instead of a password: a hash of another system (argon2, bcrypt, scrypt, PBKDF2), as a PHC or modular crypt ' +
-      'string or as ASP.NET, Django, Flask, Keycloak, LDAP directories, Nextcloud, Spring or WordPress write it. ' +
+      'string or as ASP.NET, Django, Flask, LDAP directories, Nextcloud, Spring or WordPress write it. ' +
       'Refused when it costs more than IMPORT_MAX_COST. The first sign-in turns it into argon2id.',
   })
   @MayBeAbsent()

@@ -85,9 +85,11 @@ export class PasswordHasher {
     // A damaged hash must take the same time as any other.
     const stored = hash === null ? undefined : readIfUsable(hash);
     const compared = stored ?? this.standIns.standInFor(name) ?? this.dummy;
-    const right = await this.comparison.run(compared, normalizePassword(password), { name, signal });
+    const normalized = normalizePassword(password);
+    const right = await this.comparison.run(compared, normalized, { name, signal });
     if (right && stored !== undefined && mayMatch) {
-      return { matches: true, outdated: isBelow(stored.text, this.parameters) };
+      const isKnownWhole = stored.comparesWhole?.(normalized) ?? true;
+      return { matches: true, outdated: isKnownWhole && isBelow(stored.text, this.parameters) };
     }
     await this.floor.reached(began, signal);
     return REFUSED;

@@ -29,7 +29,7 @@ const REWRITES: readonly NotationRewrite[] = [
 
 const UNKNOWN_NOTATION =
   'The hash must be of Argon2, bcrypt, scrypt or PBKDF2, in its usual notation. ' +
-  'A user with another hash is created with a new password instead.';
+  'Create the user without password_hash, and with a new password.';
 
 /** Longer than any hash of a known scheme within its bounds. */
 const MAX_HASH_LENGTH = 2048;

@@ -1,7 +1,8 @@
 import { pbkdf2Notation } from '../schemes/pbkdf2.js';
 import type { NotationRewrite } from './notation-rewrite.js';
 
-const BASE64 = /^A[QA][A-Za-z0-9+/]{60,200}={0,2}$/;
+/** The first byte is 0 or 1, the second any: in version 2 it is the first of the salt. */
+const BASE64 = /^A[A-Q][A-Za-z0-9+/]{60,200}={0,2}$/;
 /** Version 2 has one set of parameters: SHA-1, 1,000 iterations, 16 bytes of salt, 32 of key. */
 const V2 = { length: 49, salt: 16, iterations: 1000 };
 /** By the number that version 3 has for them. */

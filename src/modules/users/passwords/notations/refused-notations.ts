@@ -2,36 +2,44 @@ const NEW_PASSWORD = 'Create the user without password_hash, and with a new pass
 
 /** Notations that people try and that cannot be taken over: how they look, what they are, and why not. */
 const REFUSED: readonly [form: RegExp, sentence: string][] = [
-  [/^\$[PHS]\$/, 'The hash is of PHPass (WordPress up to 6.7, phpBB, Drupal 7), which is too weak to keep.'],
+  [
+    /^\$[PHS]\$/,
+    'This is a hash of PHPass (WordPress up to 6.7, phpBB, Drupal 7), which is too weak to keep.',
+  ],
   [
     /^(?:\{crypt\})?\$(?:1|3|5|6|apr1|md5|sha1|y|gy|2x|2)[$,]/i,
-    'The hash is of crypt(3) in a format other than bcrypt ($2a$, $2b$, $2y$), which is not supported.',
+    'This is a hash of crypt(3) in a format other than bcrypt ($2a$, $2b$, $2y$), which is not supported.',
   ],
   [
     /^\{crypt\}/i,
-    'The hash is of crypt(3) in a format other than bcrypt ($2a$, $2b$, $2y$), which is not supported.',
+    'This is a hash of crypt(3) in a format other than bcrypt ($2a$, $2b$, $2y$), which is not supported.',
   ],
   [
     /^\{(?:s?sha(?:-?\d+)?|s?md[45]|nthash|lanman|sasl|md[45]-?crypt)\}/i,
-    'The hash is of an LDAP scheme of a single digest (SSHA, SHA, SMD5, MD5), which is too weak to keep.',
+    'This is a single digest (SSHA, SHA, SMD5, MD5), which is too weak to keep.',
   ],
-  [/^\{(?:noop|plain|cleartext|ldap)\}/i, 'This is a password or a reference in clear text, not a hash.'],
+  [
+    /^\{(?:noop|plain|cleartext|ldap)\}/i,
+    'This is a password in clear text, or the name of a directory entry, and not a hash.',
+  ],
   [
     /^\$?(?:\{?firebase|\$?firescrypt)|^[A-Za-z0-9+/_-]{86}==$/i,
-    'The hash is of Firebase’s variant of scrypt, which depends on a key of the Firebase project.',
+    'This is a hash of Firebase’s variant of scrypt, which depends on a key of the Firebase project.',
   ],
-  [/^\*[0-9A-F]{40}$/i, 'The hash is of MySQL’s mysql_native_password, which is an unsalted digest.'],
-  [/^(?:md5[0-9a-f]{32}|SCRAM-SHA-)/i, 'The hash is one that a database keeps for its own accounts.'],
+  [/^$/, 'The hash is empty.'],
+  [/^!/, 'This is Django’s mark for a user without a password, and not a hash.'],
+  [/^\*[0-9A-F]{40}$/i, 'This is a hash of MySQL’s mysql_native_password, which is an unsalted digest.'],
+  [/^(?:md5[0-9a-f]{32}|SCRAM-SHA-)/i, 'This is a hash that a database keeps for its own accounts.'],
   [
     /^(?:0x)?(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})(?::[^$]*)?$/i,
-    'The hash is a hexadecimal digest (MD5, SHA-1, SHA-256 and so on), which is too weak to keep.',
+    'This is a hexadecimal digest (MD5, SHA-1, SHA-256 and so on), which is too weak to keep.',
   ],
   [
     /^(?:un)?salted_|^(?:md5|sha1|sha256|sha512)\$/i,
-    'The hash is a single digest (MD5, SHA-1, SHA-256 and so on), which is too weak to keep.',
+    'This is a single digest (MD5, SHA-1, SHA-256 and so on), which is too weak to keep.',
   ],
-  [/^\$bcrypt-sha256\$/, 'The hash is of passlib’s bcrypt-sha256, which is not supported.'],
-  [/^[./A-Za-z0-9]{13}$/, 'The hash is of DES crypt, which is too weak to keep.'],
+  [/^\$bcrypt-sha256\$/, 'This is a hash of passlib’s bcrypt-sha256, which is not supported.'],
+  [/^[./A-Za-z0-9]{13}$/, 'This is a hash of DES crypt, which is too weak to keep.'],
 ];
 
 /** A sentence on what the hash is and what to do instead, or `undefined` when it is none of these. */

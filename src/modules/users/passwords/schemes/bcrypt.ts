@@ -12,6 +12,9 @@ const SALT_BITS_IGNORED = 4;
 /** 23 bytes of digest are 31 characters: the last has two bits too many. */
 const DIGEST_BITS_IGNORED = 2;
 
+/** bcrypt ignores all further bytes. */
+const MAX_BYTES = 72;
+
 const NOTATION = /^(|bcrypt_sha256\$|\$wp)(\$2[aby]\$(\d\d)\$)([./A-Za-z0-9]{22})([./A-Za-z0-9]{31})$/;
 
 /** What is given to bcrypt instead of the password, by the prefix of the notation. */
@@ -27,7 +30,7 @@ const PREHASHES: Readonly<Record<string, (password: string) => string>> = {
  * bcrypt, for hashes that were made elsewhere: plain, and of a digest of the password as Django and WordPress have it.
  *
  * Of a password over 72 bytes plain bcrypt compares the first 72, as the system did that made the hash; nothing else
- * is known of such a password. The first sign-in replaces the hash by one of the whole password.
+ * is known of such a password. So a mistake behind them is not noticed, and must not become the password.
  *
  * A password with a NUL in it never matches: to bcrypt it may be the same as one without.
  */
@@ -54,6 +57,7 @@ export const bcrypt: PasswordScheme = {
         const input = prehash(password);
         return (await library.verify(input, plain)) && !input.includes('\0');
       },
+      comparesWhole: (password) => Buffer.byteLength(prehash(password)) <= MAX_BYTES,
     };
   },
 };

@@ -14,6 +14,9 @@ export interface PasswordHash {
 
   /** Compares a normalised password. Rejects when the library cannot use the hash. */
   verify(password: string): Promise<boolean>;
+
+  /** Whether `verify` compares all of a password; without this method it does so with every password. */
+  comparesWhole?(password: string): boolean;
 }
 
 /** One way to hash passwords: what its hashes look like, and how a password is compared with one. */
