@@ -60,9 +60,14 @@ export function publicLocation(reference: string, place: AnswerPlace): PublicRef
 
 /** @throws ForeignReference for what is no URL of HTTP: `blob:` has the origin of the URL inside it */
 function urlOf(reference: string, { target, path }: AnswerPlace): URL {
-  const url = URL.parse(reference, target + path);
+  const url = URL.parse(asciiOf(reference), target + path);
   if (url === null || !['http:', 'https:'].includes(url.protocol)) throw new ForeignReference();
   return url;
+}
+
+/** Header fields are read as Latin-1, one character for a byte. The URL parser would encode each of them as UTF-8 once more. */
+function asciiOf(reference: string): string {
+  return reference.replace(/[\u0080-\u00ff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function isOfUpstream(origin: string, { target, route }: AnswerPlace): boolean {

@@ -47,6 +47,20 @@ describe('a prefix', () => {
   });
 });
 
+describe('bytes beyond ASCII', () => {
+  const CAFE = Buffer.from('/caf\u00e9/x').toString('latin1');
+
+  it.each<[string, AnswerPlace, string]>([
+    ['without a prefix', aPlace('', ''), '/caf%C3%A9/x'],
+    ['with one', STRIPPED, '/sr/caf%C3%A9/x'],
+  ])('are encoded once: %s', (_, place, expected) => {
+    expect(told('location', CAFE, place)).toBe(expected);
+    expect(told('content-location', CAFE, place)).toBe(expected);
+    expect(told('refresh', `3; url=${CAFE}`, place)).toBe(`3; url=${expected}`);
+    expect(told('link', `<${CAFE}>; title="${CAFE}"`, place)).toBe(`<${expected}>; title="${CAFE}"`);
+  });
+});
+
 describe('Link', () => {
   it('has each target and anchor mapped, and nothing in its texts', () => {
     const value = `</raw/a>; rel=next; title="</raw/b> \\" </raw/c>", <${TARGET}/raw/d>;anchor="/raw/e"; rel=up,<?p=2>`;
