@@ -7,7 +7,10 @@ const SOURCES = ['src', 'nest-cli.json', '.swcrc', 'tsconfig.build.json', 'packa
 const BUILT = join('dist', 'main.js');
 
 if (newest(SOURCES) > modifiedAt(BUILT)) {
-  console.log('Building the server: the sources are newer than the last build.');
+  const isFirst = statSync(BUILT, { throwIfNoEntry: false }) === undefined;
+  console.log(
+    `Building the server: ${isFirst ? 'there is no build yet' : 'the sources are newer than the last build'}.`,
+  );
   const { status, error } = spawnSync('nest', ['build'], {
     stdio: 'inherit',
     shell: process.platform === 'win32',

@@ -43,7 +43,7 @@ function curlLines(issuer: string, first: FirstStart | undefined): string[] {
     // Not USERNAME, which zsh sets to whoever is logged in.
     ...(first === undefined
       ? [
-          '  (CLIENT_SECRET and PASSWORD are what the first start showed; CLIENT_ID and PERSON, if they were others)',
+          '  (CLIENT_SECRET and PASSWORD are what the first start showed, or what you set; likewise CLIENT_ID and PERSON)',
         ]
       : []),
     '',

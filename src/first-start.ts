@@ -44,8 +44,8 @@ export class NowhereToShowCredentials extends Error {
   constructor(missing: readonly string[]) {
     super(
       `The database is empty and ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not set. ` +
-        'Nobody can get a token yet: set what is missing. Outside production it is made for you when you start once in a terminal, ' +
-        'or set BOOTSTRAP_OUTPUT to a file that shall be written.',
+        'Set what is missing: until then nobody can get a token. Outside production it is generated when you start once in a ' +
+        'terminal, or with BOOTSTRAP_OUTPUT set to a file that will be written.',
     );
     this.name = 'NowhereToShowCredentials';
   }

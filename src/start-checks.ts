@@ -1,6 +1,7 @@
 import { type Config, readConfig } from './config/config.js';
 import { ConfigurationError, type Environment } from './config/environment.js';
-import { firstStartMistakes } from './first-start-checks.js';
+import { administratorMistakes, firstStartMistakes } from './first-start-checks.js';
+import { listenMistakes } from './listen-address.js';
 import { routesFileMistakes } from './modules/gateway/index.js';
 import { type StoredSigningKey, storedKeyMistakes } from './modules/tokens/index.js';
 import { EncryptionKey } from './platform/crypto/encryption-key.js';
@@ -33,6 +34,7 @@ export async function databaseMistakes(config: Config, database: Database): Prom
 async function mistakesBeforeOpening(config: Config): Promise<string[]> {
   const { server, roles, gateway, database } = config;
   return [
+    ...(await listenMistakes(server)),
     ...tlsMistakes(server.tls),
     ...(roles.gateway ? routesFileMistakes(gateway, server.issuer) : []),
     ...(database.url === undefined ? dataDirectoryMistakes(database.dataDir) : []),
@@ -44,7 +46,9 @@ async function mistakesBeforeOpening(config: Config): Promise<string[]> {
 /** For a start that fails anyway: what the next attempt would fail for. */
 async function mistakesOfUnopened(config: Config, known: readonly string[]): Promise<string[]> {
   const cannotTell = known.some((mistake) => /^(DATABASE_|DATA_DIR|ROLES|ENCRYPTION_KEY)/.test(mistake));
-  if (cannotTell || isNewAndEmbedded(config)) return [];
+  if (isNewAndEmbedded(config)) return [];
+  // The database may be empty, so the first administrator may be needed.
+  if (cannotTell) return administratorMistakes(config);
   try {
     const opened = await openDataSource(config.database, { entities: [], migrations: [] });
     try {

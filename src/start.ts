@@ -3,10 +3,11 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type DestinationStream, type Logger, destination } from 'pino';
 import { createApp } from './app.setup.js';
 import { banner } from './banner.js';
-import type { Config, ServerConfig } from './config/config.js';
+import type { Config } from './config/config.js';
 import type { Environment } from './config/environment.js';
 import { isOnScreen, openCredentialsOutput } from './credentials-output.js';
 import { type FirstStart, NowhereToShowCredentials, firstStart } from './first-start.js';
+import { listen } from './listen-address.js';
 import { createLogger } from './platform/logging/logger.js';
 import { readable } from './platform/logging/readable-log.js';
 import { whenNpmIsGone } from './platform/process/npm-parent.js';
@@ -67,24 +68,6 @@ async function makeFirstClient(
     // A trial behind a pipe still shows its pages; nobody can sign in until the operator says how.
     logger.warn({}, error.message);
     return undefined;
-  }
-}
-
-const LISTEN_ERRORS: Record<string, string> = {
-  EADDRINUSE: 'is in use by another process',
-  EADDRNOTAVAIL: 'is none of this machine',
-  ENOTFOUND: 'cannot be resolved',
-  EACCES: 'may not be used by this user',
-};
-
-async function listen(app: NestFastifyApplication, { host, port }: ServerConfig): Promise<void> {
-  try {
-    await app.listen(port, host);
-  } catch (error) {
-    const reason = LISTEN_ERRORS[(error as NodeJS.ErrnoException).code ?? ''];
-    throw reason === undefined
-      ? error
-      : new Error(`The address ${host}:${port} of HOST and PORT ${reason}.`, { cause: error });
   }
 }
 

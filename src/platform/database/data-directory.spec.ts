@@ -77,6 +77,14 @@ describe.skipIf(process.getuid === undefined)('a data directory', () => {
     expect(dataDirectoryMistakes(join(dataDir, 'deeper'))).toEqual(['DATA_DIR cannot be made there.']);
   });
 
+  // Root may write everywhere.
+  it.skipIf(process.getuid?.() === 0)('is refused where its owner may not write', () => {
+    mkdirSync(dataDir, { mode: 0o500 });
+    expect(dataDirectoryMistakes(dataDir)).toEqual([
+      'DATA_DIR cannot be written by the user of this process.',
+    ]);
+  });
+
   it.skipIf(process.getuid?.() !== 0)('is refused where it belongs to another user', () => {
     mkdirSync(dataDir);
     chownSync(dataDir, 65_534, 65_534);

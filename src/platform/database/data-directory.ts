@@ -43,6 +43,7 @@ export function dataDirectoryMistakes(dataDir: string): string[] {
       'DATA_DIR belongs to another user, who could change what is in it: chown it to the user of this process.',
     ];
   }
+  if (!isWritable(dataDir)) return ['DATA_DIR cannot be written by the user of this process.'];
   return [];
 }
 
@@ -78,9 +79,13 @@ function canBeMade(path: string): boolean {
   const parent = dirname(resolve(path));
   const found = statSync(parent, { throwIfNoEntry: false });
   if (found === undefined) return canBeMade(parent);
+  return found.isDirectory() && isWritable(parent);
+}
+
+function isWritable(directory: string): boolean {
   try {
-    accessSync(parent, constants.W_OK | constants.X_OK);
-    return found.isDirectory();
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return true;
   } catch {
     return false;
   }

@@ -85,20 +85,40 @@ describe('the configuration of a process', () => {
     expect(server.stdout + server.stderr).not.toMatch(new RegExp(`${secret}|${password}|${KEY}`));
   });
 
-  it('with a port that is in use says so', async () => {
+  /** The same of a first start, which must write nothing. */
+  async function complaintOfFirst(environment: Record<string, string>): Promise<string> {
+    const dataDir = join(home.folder, 'none-yet');
+    const complaint = await complaintOf({ ...environment, DATA_DIR: dataDir });
+    expect(existsSync(dataDir)).toBe(false);
+    return complaint;
+  }
+
+  it('with a port that is in use says so, and writes nothing', async () => {
     const neighbour = aHome();
     const taken = await startProcess({ home: neighbour });
     await taken.listening();
-    const complaint = await complaintOf({ PORT: String(taken.port) });
+    const complaint = await complaintOfFirst({ PORT: String(taken.port) });
     expect(complaint).toContain(`127.0.0.1:${taken.port} of HOST and PORT is in use by another process.`);
     expect((await call(taken, '/health/ready')).status).toBe(200);
     neighbour.remove();
   });
 
-  it('with a host that is none of this machine says so', async () => {
-    expect(await complaintOf({ HOST: '192.0.2.1', HOST_INSECURE: 'allow' })).toContain(
-      'of HOST and PORT is none of this machine.',
-    );
+  it.each([
+    ['192.0.2.1', 'of HOST and PORT is not an address of this machine.'],
+    ['host.invalid', 'of HOST and PORT cannot be resolved'],
+  ])('with the host %s says so, and writes nothing', async (HOST, complaint) => {
+    expect(await complaintOfFirst({ HOST, HOST_INSECURE: 'allow' })).toContain(complaint);
+  });
+
+  it('with an output for credentials that cannot be written says so, and writes nothing', async () => {
+    const complaint = await complaintOfFirst({ BOOTSTRAP_OUTPUT: join(home.folder, 'absent', 'file') });
+    expect(complaint).toContain('BOOTSTRAP_OUTPUT names a file that cannot be written (ENOENT).');
+  });
+
+  it('names a weak password of the first administrator beside mistakes that hide the database', async () => {
+    const complaint = await complaintOf({ DATABASE_URL: 'mysql://x', BOOTSTRAP_PASSWORD: 'short' });
+    expect(complaint).toContain('DATABASE_URL');
+    expect(complaint).toContain('BOOTSTRAP_PASSWORD');
   });
 
   it('with a database that does not answer says so soon, without its password', async () => {
