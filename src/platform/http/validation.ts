@@ -5,6 +5,7 @@ import { handingOnMembers } from './parsed-members.js';
 
 const NOT_A_MEMBER = 'is not a member of this request';
 const NOT_AN_OBJECT = 'must be a JSON object';
+const NOT_ONCE = 'must be given once';
 
 /**
  * What every object inherits. class-transformer drops some of these names in silence, and class-validator finds the
@@ -21,11 +22,19 @@ class StrictValidationPipe extends ValidationPipe {
     // Nest takes it for an empty object.
     if (value === null && metadata.type === 'body')
       throw new InvalidInput([{ pointer: '', detail: NOT_AN_OBJECT }]);
+    if (metadata.type === 'query') refuseRepeated(value);
     return super.transform(value, metadata);
   }
 
   /** Nest would drop members called `constructor` and `prototype` in silence. `parseJson` refused what is harmful. */
   protected override stripProtoKeys(): void {}
+}
+
+/** @throws InvalidInput for a query parameter that is there more than once: readers differ on which one counts */
+function refuseRepeated(query: unknown): void {
+  const repeated = Object.entries(Object(query) as object).filter(([, value]) => Array.isArray(value));
+  if (repeated.length === 0) return;
+  throw new InvalidInput(repeated.map(([name]) => ({ pointer: `/${name}`, detail: NOT_ONCE })));
 }
 
 /** Validates bodies and queries of the JSON APIs against their classes: an unknown member is a mistake, not noise. */

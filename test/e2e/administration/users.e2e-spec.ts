@@ -225,6 +225,11 @@ describe('GET /admin/users', () => {
   });
 });
 
+it('says of a parameter that is there twice that it must be given once', async () => {
+  expectRefusedMembers(await admin('GET', '/admin/users?q=a&q=b&limit=1&limit=2'), 'q', 'limit');
+  expect((await admin('GET', '/admin/users?q=a&q=b')).json.errors[0].detail).toBe('must be given once');
+});
+
 describe('/admin/users/{id}', () => {
   it.each(['GET', 'PATCH', 'DELETE'])(
     'answers 404 to %s for anything that is nobody’s id',
