@@ -249,6 +249,24 @@ describe('a mistake that no schema finds', () => {
   });
 });
 
+describe('a target that is this server', () => {
+  it.each(['http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000'])(
+    'is a mistake under each name of this machine: %s',
+    (target) => {
+      const context = { issuer: 'http://localhost:3000', cleartextTargets: false };
+      expect(mistakesOfEntry({ id: 'a', path: '/a/**', upstream: target }, context)).toEqual([
+        { place: ['upstream'], detail: 'is this server, which would forward to itself' },
+      ]);
+    },
+  );
+
+  it('is no other server of this machine', () => {
+    const context = { issuer: 'http://localhost:3000', cleartextTargets: false };
+    const upstream = 'http://127.0.0.1:3001';
+    expect(mistakesOfEntry({ id: 'a', path: '/a/**', upstream }, context)).toEqual([]);
+  });
+});
+
 describe('a target without TLS, where the operator has not allowed any', () => {
   const context = { issuer: ISSUER, cleartextTargets: false };
   const findingsOf = (targets: string[]) =>

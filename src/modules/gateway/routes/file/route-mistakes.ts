@@ -1,5 +1,5 @@
 import { isPrivateUrl } from '../../../../config/cleartext.js';
-import { isOrigin } from '../../../../config/origins.js';
+import { isLoopbackHost, isOrigin } from '../../../../config/origins.js';
 import { CLOCK_SKEW } from '../../../../protocol/clock-skew.js';
 import { IDENTITY_ASSERTION_TTL } from '../../../../protocol/identity-assertion.js';
 import { canonicalTarget } from '../../paths/canonical-path.js';
@@ -109,7 +109,7 @@ function originMistakes(entry: RouteEntry, { issuer, cleartextTargets }: EntryCo
   const placeOf = (at: number): Place => (typeof entry.upstream === 'string' ? place : [...place, at]);
   const targets = upstreamEntryOf(entry).targets.flatMap((target, at) => {
     if (!isOrigin(target)) return [{ place: placeOf(at), detail: NOT_AN_ORIGIN }];
-    if (target === issuer)
+    if (isSameServer(target, issuer))
       return [{ place: placeOf(at), detail: 'is this server, which would forward to itself' }];
     return cleartextTargets || isPrivateUrl(target, 'https:')
       ? []
@@ -119,6 +119,13 @@ function originMistakes(entry: RouteEntry, { issuer, cleartextTargets }: EntryCo
     isOrigin(origin) ? [] : [{ place: ['redirect_origins', at], detail: NOT_AN_ORIGIN }],
   );
   return [...targets, ...redirects];
+}
+
+/** Whether two origins are one server: all names of this machine for itself are. */
+function isSameServer(target: string, issuer: string): boolean {
+  const [one, other] = [new URL(target), new URL(issuer)];
+  const isLocal = isLoopbackHost(one.hostname) && isLoopbackHost(other.hostname);
+  return one.origin === other.origin || (isLocal && one.port === other.port);
 }
 
 const NOT_AN_ORIGIN = 'must be an origin as a browser writes it: lower case, without the usual port';
