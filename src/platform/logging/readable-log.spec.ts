@@ -35,6 +35,9 @@ describe('the log in a terminal', () => {
     expect(shown((logger) => logger.info({ ...fields, route: null, status: 404 }, 'request'))).toContain(
       'POST "(no route)" 404',
     );
+    expect(
+      shown((logger) => logger.info({ ...fields, route: null, forwarded_by: 'orders' }, 'request')),
+    ).toContain('POST by route orders 200 in');
   });
 
   it('has an error below its line, without the frames where there are none', () => {

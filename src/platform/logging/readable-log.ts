@@ -71,11 +71,9 @@ function sentenceOf(
   fields: Record<string, unknown>,
 ): { sentence: string; rest: Record<string, unknown> } {
   if (msg !== 'request') return { sentence: msg, rest: fields };
-  const { method, route, status, ms, ...rest } = fields;
-  return {
-    sentence: `${text(method)} ${text(route ?? '(no route)')} ${text(status)} in ${text(ms)} ms`,
-    rest,
-  };
+  const { method, route, forwarded_by: forwardedBy, status, ms, ...rest } = fields;
+  const where = forwardedBy === undefined ? text(route ?? '(no route)') : `by route ${text(forwardedBy)}`;
+  return { sentence: `${text(method)} ${where} ${text(status)} in ${text(ms)} ms`, rest };
 }
 
 function field([name, value]: [string, unknown]): string {

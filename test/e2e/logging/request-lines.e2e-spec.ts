@@ -63,6 +63,11 @@ describe('the log line of a token request', () => {
     expect(server.logs.join('')).not.toContain(person.username);
   });
 
+  it('names the grant type when the client was refused', async () => {
+    await signIn(server, { ...client, secret: 'wrong' }, person);
+    await expectLine({ grant_type: 'password', error: 'invalid_client', status: 401 });
+  });
+
   it('does not repeat a grant type that is not served', async () => {
     await post(server, '/token', client, { grant_type: 'canary-5f0c4a52' });
     await expectLine({ error: 'unsupported_grant_type', status: 400 });

@@ -23,6 +23,11 @@ export class GrantTypesServed {
     return [...this.handlers.keys()];
   }
 
+  /** The grant type of that name, if it is served: for the log, which must not repeat any other text of a client. */
+  find(grantType: string | undefined): GrantType | undefined {
+    return this.handlers.get(grantType ?? '')?.type;
+  }
+
   /**
    * @throws UnsupportedGrantType when nobody serves it
    * @throws UnauthorizedClient when the client was not given it, before anything else of the request is looked at

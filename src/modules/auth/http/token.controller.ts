@@ -28,9 +28,9 @@ export class TokenController {
   @ApiTokenEndpoint()
   async token(@Req() request: FastifyRequest): Promise<TokenAnswer> {
     const form = this.requests.form(request);
+    request.grantType = this.grantTypes.find(form.get('grant_type'));
     const client = await this.requests.client(request, form);
     const handler = this.grantTypes.handlerFor(required(form, 'grant_type'), client);
-    request.grantType = handler.type;
     this.targets.check(form.get('resource'));
     return handler.handle({
       client,
