@@ -14,20 +14,15 @@ import {
   type VerificationKey,
   VerificationKeys,
 } from './modules/access/index.js';
-import {
-  GrantReview,
-  RecentReviews,
-  RemoteDirectory,
-  ResourceOwnerAuthenticator,
-  SubjectStatusOfDirectory,
-} from './modules/auth/index.js';
-import { ChangedUsers, IdentityAssertions } from './modules/gateway/index.js';
+import { GrantReview, RecentReviews, SubjectStatusOfDirectory } from './modules/auth/index.js';
 import {
   AllowedOriginsOfClients,
   ClientTokens,
   ClientsModule,
   type EndedGrants,
 } from './modules/clients/index.js';
+import { Directory, RemoteDirectory } from './modules/directory/index.js';
+import { ChangedUsers, IdentityAssertions } from './modules/gateway/index.js';
 import {
   type GrantEnd,
   GrantRegistry,
@@ -169,10 +164,10 @@ function portsOfIdentity({ oauth }: RolesConfig): readonly Binding[] {
   return [{ provide: PersonTokens, useClass: oauth ? PersonTokensOfGrants : PersonTokensElsewhere }];
 }
 
-const USERS_HERE: Binding = { provide: ResourceOwnerAuthenticator, useExisting: PasswordSignIn };
+const USERS_HERE: Binding = { provide: Directory, useExisting: PasswordSignIn };
 
 const USERS_ELSEWHERE: Binding = {
-  provide: ResourceOwnerAuthenticator,
+  provide: Directory,
   inject: [DirectoryConfig, InternalConfig, Clock, AppLogger],
   useFactory: (directory: DirectoryConfig, internal: InternalConfig, clock: Clock, logger: AppLogger) =>
     new RemoteDirectory(directory, internal, clock, logger),

@@ -21,6 +21,7 @@ const REFUSED: Record<string, { from: string; specifier: string }> = {
   'module-graph-users': { from: 'src/modules/users/bad.ts', specifier: '../tokens/index.js' },
   'module-graph-tokens': { from: 'src/modules/tokens/bad.ts', specifier: '../clients/index.js' },
   'module-graph-access': { from: 'src/modules/access/bad.ts', specifier: '../tokens/index.js' },
+  'module-graph-directory': { from: 'src/modules/directory/bad.ts', specifier: '../users/index.js' },
   'known-modules-only': { from: 'src/modules/reports/bad.ts', specifier: '../../protocol/vocabulary.js' },
   'module-surface-is-index': { from: 'src/modules/auth/deep.ts', specifier: '../tokens/inside.js' },
   'module-surface-is-index-from-outside': { from: 'src/app.bad.ts', specifier: './modules/tokens/inside.js' },

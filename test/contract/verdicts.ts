@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { MalformedAnswer, readOwner } from '../../src/modules/auth/directory-client/owner-answer.js';
+import { MalformedResponse, readOwner } from '../../src/modules/directory/remote/owner-response.js';
 import type { ResourceOwner } from '../../src/protocol/resource-owner.js';
 import type { Answer } from './directory.js';
 
@@ -44,7 +44,7 @@ function objectionTo({ json }: Answer, read: (body: unknown) => ResourceOwner): 
     read(json);
     return undefined;
   } catch (error) {
-    if (error instanceof MalformedAnswer) return error.message;
+    if (error instanceof MalformedResponse) return error.message;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { readSignedInOwner } from '../../../src/modules/auth/directory-client/owner-answer.js';
+import { readSignedInOwner } from '../../../src/modules/directory/remote/owner-response.js';
 import type { Check } from '../check.js';
 import { signIn } from '../directory.js';
 import { expectReadable } from '../verdicts.js';

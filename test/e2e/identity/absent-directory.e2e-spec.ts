@@ -42,7 +42,7 @@ describe('a directory that is away', () => {
   it('is refused at once where nothing listens', async () => {
     const { people, logs } = clientOf(`http://127.0.0.1:${await freePort()}`);
     await expect(signIn(people)).rejects.toThrow(Overloaded);
-    expect(reasonsOf(logs)).toEqual(['there was no answer: ECONNREFUSED']);
+    expect(reasonsOf(logs)).toEqual(['there was no response: ECONNREFUSED']);
   });
 
   it('is left alone after five failures in a row, and asked again a while later', async () => {
@@ -52,20 +52,22 @@ describe('a directory that is away', () => {
     }
     await expect(signIn(people)).rejects.toMatchObject({ retryAfter: 1 });
     expect(directory.calls).toHaveLength(5);
-    expect(messagesOf(logs)).toContain('the directory of people is left alone for a while');
+    expect(messagesOf(logs)).toContain(
+      'the directory failed repeatedly: no requests are sent to it for a while',
+    );
 
     directory.does(describing());
-    await sleep(SHORT.restMs + 50);
+    await sleep(SHORT.openMs + 50);
     // Of those who ask at once, one tries; the others wait for how it goes, and go on.
     const signedIn = await Promise.all(Array.from({ length: 5 }, () => signIn(people)));
     expect(signedIn.map((person) => person?.sub)).toEqual(Array(5).fill(ALICE.sub));
-    expect(messagesOf(logs)).toContain('the directory of people answers again');
+    expect(messagesOf(logs)).toContain('the directory responds again');
   });
 
   it('is left alone again when the one that tried fails', async () => {
     const { directory, people } = await aClient(resetting);
     for (let attempt = 0; attempt < 5; attempt += 1) await signIn(people).catch(() => undefined);
-    await sleep(SHORT.restMs + 50);
+    await sleep(SHORT.openMs + 50);
     await Promise.allSettled([signIn(people), signIn(people), signIn(people)]);
     expect(directory.calls).toHaveLength(6);
   });

@@ -1,8 +1,8 @@
-import { RemoteDirectory } from '../../../src/modules/auth/index.js';
+import { RemoteDirectory } from '../../../src/modules/directory/index.js';
 import {
   DIRECTORY_LIMITS,
   type DirectoryLimits,
-} from '../../../src/modules/auth/directory-client/directory-limits.js';
+} from '../../../src/modules/directory/remote/directory-limits.js';
 import type { DirectoryConfig } from '../../../src/config/config.js';
 import { createLogger } from '../../../src/platform/logging/logger.js';
 import type { SignedInOwner } from '../../../src/protocol/resource-owner.js';
@@ -22,10 +22,10 @@ export const FROM = {
 /** Short, so that no test waits long. */
 export const SHORT: DirectoryLimits = {
   ...DIRECTORY_LIMITS,
-  authenticate: { inFlight: 2, waiting: 3, deadlineMs: 1_000 },
-  describe: { inFlight: 2, waiting: 3, deadlineMs: 800 },
+  authenticate: { maxInFlight: 2, maxWaiting: 3, deadlineMs: 1_000 },
+  describe: { maxInFlight: 2, maxWaiting: 3, deadlineMs: 800 },
   connectMs: 500,
-  restMs: 400,
+  openMs: 400,
 };
 
 const opened: { close(): Promise<void> }[] = [];

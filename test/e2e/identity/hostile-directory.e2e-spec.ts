@@ -27,8 +27,8 @@ describe('an answer that is not the contract’s', () => {
   const huge = answering(200, JSON.stringify({ ...ALICE, padding: 'x'.repeat(10 * 1024 * 1024) }));
 
   it.each<[string, Script, string | RegExp]>([
-    ['401 without a refusal', answering(401, { title: 'Unauthorized' }), 'it does not take INTERNAL_SECRET'],
-    ['401 and nothing', answering(401, ''), 'it does not take INTERNAL_SECRET'],
+    ['401 without a refusal', answering(401, { title: 'Unauthorized' }), 'it rejects INTERNAL_SECRET'],
+    ['401 and nothing', answering(401, ''), 'it rejects INTERNAL_SECRET'],
     [
       '401 and a refusal in HTML',
       answering(401, REFUSAL, { 'Content-Type': 'text/html' }),
@@ -37,25 +37,25 @@ describe('an answer that is not the contract’s', () => {
     ['401 and another error', answering(401, { error: 'invalid_token' }), /INTERNAL_SECRET/],
     ['401 and a list', answering(401, ['invalid_credentials']), /INTERNAL_SECRET/],
     ['403', answering(403, {}), /IDENTITY_CLIENT_CERT/],
-    ['a refusal with 200', answering(200, REFUSAL), 'its answer is malformed: /sub is missing'],
-    ['a refusal with 400', answering(400, REFUSAL), 'it answered 400: is IDENTITY_URL right?'],
+    ['a refusal with 200', answering(200, REFUSAL), 'its response is malformed: /sub is missing'],
+    ['a refusal with 400', answering(400, REFUSAL), 'it responded with 400: is IDENTITY_URL right?'],
     ['a refusal with 403', answering(403, REFUSAL), /IDENTITY_CLIENT_CERT/],
-    ['404', answering(404, {}), /it answered 404/],
-    ['204', answering(204, ''), /it answered 204/],
-    ['201 and a person', answering(201, ALICE), /it answered 201/],
-    ['a redirect', elsewhere, /it answered 307/],
-    ['500', answering(500, REFUSAL), /it answered 500/],
-    ['502', answering(502, '<html>'), /it answered 502/],
-    ['garbage', answering(200, '{"sub":'), 'its answer is malformed: the body must be JSON in UTF-8'],
-    ['bytes that are no UTF-8', brokenUtf8, 'its answer is malformed: the body must be JSON in UTF-8'],
+    ['404', answering(404, {}), /it responded with 404/],
+    ['204', answering(204, ''), /it responded with 204/],
+    ['201 and a person', answering(201, ALICE), /it responded with 201/],
+    ['a redirect', elsewhere, /it responded with 307/],
+    ['500', answering(500, REFUSAL), /it responded with 500/],
+    ['502', answering(502, '<html>'), /it responded with 502/],
+    ['garbage', answering(200, '{"sub":'), 'its response is malformed: the body must be JSON in UTF-8'],
+    ['bytes that are no UTF-8', brokenUtf8, 'its response is malformed: the body must be JSON in UTF-8'],
     ['no media type', (response) => void response.end('{}'), /must be application\/json/],
     ['a page', answering(200, '<p>', { 'Content-Type': 'text/html' }), /must be application\/json/],
-    ['null', answering(200, 'null'), 'its answer is malformed: the body must be a JSON object'],
+    ['null', answering(200, 'null'), 'its response is malformed: the body must be a JSON object'],
     ['a client for a person', describing({ ...ALICE, sub: 'first-client' }), /\/sub must be a UUID, or/],
     ['a role that is no text', describing({ ...ALICE, roles: [{}] }), /\/roles must be/],
-    ['ten megabytes', huge, 'its answer is too large'],
-    ['no HTTP', ({ socket }) => void socket!.end('SSH-2.0-x\r\n'), 'there was no answer: HTTPParserError'],
-    ['a reset', resetting, 'there was no answer: ECONNRESET'],
+    ['ten megabytes', huge, 'its response is too large'],
+    ['no HTTP', ({ socket }) => void socket!.end('SSH-2.0-x\r\n'), 'there was no response: HTTPParserError'],
+    ['a reset', resetting, 'there was no response: ECONNRESET'],
     ['nothing', hanging, 'it took too long'],
     ['half an answer', (response) => void response.writeHead(200).write('{"sub"'), 'it took too long'],
   ])('is no refusal: %s', async (_, script, reason) => {
@@ -67,11 +67,15 @@ describe('an answer that is not the contract’s', () => {
   });
 
   it.each<[string, Script, RegExp]>([
-    ['404 of something before it', answering(404, { status: 404 }), /it answered 404: is IDENTITY_URL right/],
-    ['404 as a page', answering(404, 'not found', { 'Content-Type': 'text/html' }), /it answered 404/],
+    [
+      '404 of something before it',
+      answering(404, { status: 404 }),
+      /it responded with 404: is IDENTITY_URL right/,
+    ],
+    ['404 as a page', answering(404, 'not found', { 'Content-Type': 'text/html' }), /it responded with 404/],
     ['a refusal', refusing, /INTERNAL_SECRET/],
-    ['another person', describing({ ...ALICE, sub: 'user:4712' }), /another person/],
-    ['an address in another letter case', describing({ ...ALICE, sub: 'USER:4711' }), /another person/],
+    ['another person', describing({ ...ALICE, sub: 'user:4712' }), /another user/],
+    ['an address in another letter case', describing({ ...ALICE, sub: 'USER:4711' }), /another user/],
     ['nothing', hanging, /it took too long/],
   ])('does not make a person unknown: %s', async (_, script, reason) => {
     const { people, logs } = await aClient(script);

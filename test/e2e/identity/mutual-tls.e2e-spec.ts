@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type Server, type TLSSocket, createServer } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { DIRECTORY_LIMITS } from '../../../src/modules/auth/directory-client/directory-limits.js';
+import { DIRECTORY_LIMITS } from '../../../src/modules/directory/remote/directory-limits.js';
 import { Overloaded } from '../../../src/protocol/overloaded.js';
 import { type Authority, LOCAL, type Subject, anAuthority } from '../../support/certificates.js';
 import { ADMINISTRATOR, type TestServer, startOne } from '../../support/server.js';
@@ -48,9 +48,7 @@ describe('a directory behind mutual TLS', () => {
   it('does not answer without the certificate: the operator is told, the person is not refused', async () => {
     const client = clientOf(url, DIRECTORY_LIMITS, { ca: authority.certificate });
     await expect(asAdministrator(client)).rejects.toThrow(Overloaded);
-    expect(reasonsOf(client.logs)).toEqual([
-      'it does not let this process in: it may want IDENTITY_CLIENT_CERT',
-    ]);
+    expect(reasonsOf(client.logs)).toEqual(['it rejects this process: it may require IDENTITY_CLIENT_CERT']);
   });
 
   it('does not answer by another’s certificate', async () => {
@@ -99,7 +97,7 @@ describe('a server that cannot show whose it is', () => {
       ca: authority.certificate,
     });
     await expect(asAdministrator(client)).rejects.toThrow(Overloaded);
-    expect(reasonsOf(client.logs)).toEqual([`there was no answer: ${code}`]);
+    expect(reasonsOf(client.logs)).toEqual([`there was no response: ${code}`]);
     expect(impostor.received()).toBe(0);
   });
 });

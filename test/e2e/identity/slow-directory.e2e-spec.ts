@@ -1,8 +1,8 @@
 import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { RemoteDirectory } from '../../../src/modules/auth/index.js';
-import type { DirectoryLimits } from '../../../src/modules/auth/directory-client/directory-limits.js';
+import type { RemoteDirectory } from '../../../src/modules/directory/index.js';
+import type { DirectoryLimits } from '../../../src/modules/directory/remote/directory-limits.js';
 import { type Answer, bearer, refresh, signIn as requestTokens } from '../../support/http.js';
 import { aConfidentialClient } from '../../support/mothers.js';
 import { type TestServer, startOne } from '../../support/server.js';
@@ -30,15 +30,15 @@ import {
 
 afterEach(closeAll);
 
-const LEFT_ALONE = 'it is left alone for a while';
+const CIRCUIT_OPEN = 'it failed repeatedly: no requests are sent to it for a while';
 
 /** Room for a storm, and little patience. */
 const WIDE: DirectoryLimits = {
   ...SHORT,
-  authenticate: { inFlight: 40, waiting: 0, deadlineMs: 300 },
-  describe: { inFlight: 40, waiting: 0, deadlineMs: 2_000 },
+  authenticate: { maxInFlight: 40, maxWaiting: 0, deadlineMs: 300 },
+  describe: { maxInFlight: 40, maxWaiting: 0, deadlineMs: 2_000 },
   failuresInARow: 3,
-  restMs: 2_000,
+  openMs: 2_000,
 };
 
 /** Takes longer over a password than anyone waits, and describes people at once. */
@@ -57,9 +57,9 @@ const sideBySide = <T>(count: number, ask: () => Promise<T>): Promise<T>[] =>
 
 describe('a directory that is slow at passwords', () => {
   it('describes people throughout a storm of sign-ins', async () => {
-    const { directory, people, logs } = await aClient(slowAtPasswords, { ...WIDE, restMs: 200 });
+    const { directory, people, logs } = await aClient(slowAtPasswords, { ...WIDE, openMs: 200 });
     const isShut = (): boolean =>
-      messagesOf(logs).includes('the directory of people is left alone for a while');
+      messagesOf(logs).includes('the directory failed repeatedly: no requests are sent to it for a while');
     const attempts = (): number => directory.calls.filter(({ method }) => method === 'POST').length;
     let attemptsBefore: number | undefined;
     // Until a sign-in has tried in vain, twice, whether all is well again.
@@ -82,16 +82,16 @@ describe('a directory that is slow at passwords', () => {
   });
 
   it('describes people while one sign-in tries whether it is well again', async () => {
-    const limits = { ...WIDE, authenticate: { ...WIDE.authenticate, deadlineMs: 8_000 }, restMs: 1_000 };
+    const limits = { ...WIDE, authenticate: { ...WIDE.authenticate, deadlineMs: 8_000 }, openMs: 1_000 };
     const { directory, people, logs } = await aClient(resetting, limits);
     for (let attempt = 0; attempt <= limits.failuresInARow; attempt += 1) {
       await signIn(people).catch(() => undefined);
     }
-    expect(reasonsOf(logs).at(-1)).toBe(LEFT_ALONE);
+    expect(reasonsOf(logs).at(-1)).toBe(CIRCUIT_OPEN);
 
     directory.does(slowAtPasswords);
     directory.calls.length = 0;
-    await sleep(limits.restMs + 50);
+    await sleep(limits.openMs + 50);
     const trial = answeredOf([signIn(people)]);
     await vi.waitFor(() => expect(directory.calls).toHaveLength(1), 4_000);
     const began = performance.now();
@@ -111,10 +111,10 @@ describe('requests that wait for a directory side by side', () => {
     const { people, logs } = await aClient(hanging, limits);
     for (let burst = 1; burst <= limits.failuresInARow; burst += 1) {
       expect(await answeredOf(sideBySide(20, () => ask(people)))).toBe(0);
-      expect(reasonsOf(logs)).not.toContain(LEFT_ALONE);
+      expect(reasonsOf(logs)).not.toContain(CIRCUIT_OPEN);
     }
     await expect(ask(people)).rejects.toThrow();
-    expect(reasonsOf(logs).at(-1)).toBe(LEFT_ALONE);
+    expect(reasonsOf(logs).at(-1)).toBe(CIRCUIT_OPEN);
   });
 
   it('count each when they find no connection', async () => {
@@ -132,9 +132,9 @@ describe('requests that wait for a directory side by side', () => {
     const limits = { ...WIDE, describe: { ...WIDE.describe, deadlineMs: 5_000 }, connectMs: 100 };
     const { people, logs } = clientOf(`https://127.0.0.1:${port}`, limits);
     expect(await answeredOf(sideBySide(5, () => people.describe(ALICE.sub)))).toBe(0);
-    expect(reasonsOf(logs)).toEqual(Array(5).fill('there was no answer: UND_ERR_CONNECT_TIMEOUT'));
+    expect(reasonsOf(logs)).toEqual(Array(5).fill('there was no response: UND_ERR_CONNECT_TIMEOUT'));
     await expect(people.describe(ALICE.sub)).rejects.toThrow();
-    expect(reasonsOf(logs).at(-1)).toBe(LEFT_ALONE);
+    expect(reasonsOf(logs).at(-1)).toBe(CIRCUIT_OPEN);
   });
 });
 

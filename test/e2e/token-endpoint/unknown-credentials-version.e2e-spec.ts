@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { ResourceOwnerAuthenticator } from '../../../src/modules/auth/index.js';
+import { Directory } from '../../../src/modules/directory/index.js';
 import type { ResourceOwner, SignedInOwner } from '../../../src/protocol/resource-owner.js';
 import { bearer, refresh, signIn } from '../../support/http.js';
 import { decodeJwt } from '../../support/jwt.js';
@@ -38,7 +38,7 @@ afterAll(() => server?.close());
 
 /** Has the directory answer with these versions: at the sign-in, and whenever it is asked afterwards. */
 function directoryWith(atSignIn: string | null, afterwards: string | null | undefined): void {
-  const directory = server.app.get(ResourceOwnerAuthenticator, { strict: false });
+  const directory = server.app.get(Directory, { strict: false });
   const signedIn: SignedInOwner = {
     ...OWNER,
     credentials_version: atSignIn,

@@ -7,8 +7,8 @@ import type { SignedInOwner } from '../../../protocol/resource-owner.js';
 import { mayHold } from '../../../protocol/scopes.js';
 import type { TokenAnswer } from '../../../protocol/token-answer.js';
 import { type AuthenticatedClient, ClientAuthenticator } from '../../clients/index.js';
+import { Directory } from '../../directory/index.js';
 import { type Grant, GrantRegistry } from '../../tokens/index.js';
-import { ResourceOwnerAuthenticator } from '../resource-owner-authenticator.js';
 import { refuseBeyondRoles, requestedScope } from '../scopes/scope-policy.js';
 import { GrantedDetails } from './granted-details.js';
 import { GrantHandler, type TokenRequest, required } from './grant-handler.js';
@@ -31,7 +31,7 @@ export class PasswordGrant extends GrantHandler {
 
   constructor(
     private readonly people: ResourceOwnerSignIn,
-    private readonly directory: ResourceOwnerAuthenticator,
+    private readonly directory: Directory,
     private readonly clients: ClientAuthenticator,
     private readonly grants: GrantRegistry,
     private readonly undelivered: UndeliveredGrants,

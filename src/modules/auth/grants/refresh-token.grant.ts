@@ -8,6 +8,7 @@ import { mayHold } from '../../../protocol/scopes.js';
 import { Throttled } from '../../../protocol/throttled.js';
 import type { TokenAnswer } from '../../../protocol/token-answer.js';
 import type { Client } from '../../clients/index.js';
+import { Directory } from '../../directory/index.js';
 import {
   type Grant,
   GrantRegistry,
@@ -15,7 +16,6 @@ import {
   RefreshTokenRotation,
   type RefreshTokenState,
 } from '../../tokens/index.js';
-import { ResourceOwnerAuthenticator } from '../resource-owner-authenticator.js';
 import { refreshedScope } from '../scopes/scope-policy.js';
 import { GrantedDetails } from './granted-details.js';
 import { GrantHandler, type TokenRequest, required } from './grant-handler.js';
@@ -33,7 +33,7 @@ export class RefreshTokenGrant extends GrantHandler {
   constructor(
     private readonly grants: GrantRegistry,
     private readonly rotation: RefreshTokenRotation,
-    private readonly directory: ResourceOwnerAuthenticator,
+    private readonly directory: Directory,
     private readonly details: GrantedDetails,
     private readonly answers: TokenAnswers,
     private readonly config: TokenConfig,

@@ -1,5 +1,5 @@
 import type { SignedInOwner } from '../../../protocol/resource-owner.js';
-import type { SignInContext } from '../resource-owner-authenticator.js';
+import type { SignInContext } from '../../directory/index.js';
 
 /** How the password grant has a person's credentials checked: by the Passport strategy of this module. */
 export abstract class ResourceOwnerSignIn {

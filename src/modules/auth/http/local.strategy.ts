@@ -3,7 +3,7 @@ import { PassportStrategy } from '@nestjs/passport';
 import passport from 'passport';
 import { Strategy } from 'passport-local';
 import type { SignedInOwner } from '../../../protocol/resource-owner.js';
-import { ResourceOwnerAuthenticator, type SignInContext } from '../resource-owner-authenticator.js';
+import { Directory, type SignInContext } from '../../directory/index.js';
 
 /** What the strategy reads: a request of the password grant, cut down to what it is about. */
 export interface LocalRequest {
@@ -20,7 +20,7 @@ export class LocalStrategy extends PassportStrategy(Strategy, 'local') {
   /** Passport of this application; the library's own is one for the whole process. */
   declare private authenticator: passport.Authenticator | undefined;
 
-  constructor(private readonly directory: ResourceOwnerAuthenticator) {
+  constructor(private readonly directory: Directory) {
     super({ passReqToCallback: true });
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { SignedInOwner } from '../../../protocol/resource-owner.js';
+import type { SignInContext } from '../../directory/index.js';
 import { ResourceOwnerSignIn } from '../grants/resource-owner-sign-in.js';
-import type { SignInContext } from '../resource-owner-authenticator.js';
 import { type LocalRequest, LocalStrategy } from './local.strategy.js';
 
 /**

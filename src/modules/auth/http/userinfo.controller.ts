@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
 import { InvalidToken } from '../../../protocol/bearer-error.js';
 import { CurrentToken, RequireScopes } from '../../access/index.js';
-import { ResourceOwnerAuthenticator } from '../resource-owner-authenticator.js';
+import { Directory } from '../../directory/index.js';
 
 /** Claims about the signed-in person. OpenID Connect Core §5.3.2; members without a value are left out. */
 class UserInfo {
@@ -30,7 +30,7 @@ class UserInfo {
 @ApiTags('Account')
 @Controller('userinfo')
 export class UserInfoController {
-  constructor(private readonly directory: ResourceOwnerAuthenticator) {}
+  constructor(private readonly directory: Directory) {}
 
   @Get()
   @RequireScopes('profile')

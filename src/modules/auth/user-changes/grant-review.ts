@@ -4,14 +4,14 @@ import { Overloaded } from '../../../protocol/overloaded.js';
 import type { ResourceOwner } from '../../../protocol/resource-owner.js';
 import { mayHold } from '../../../protocol/scopes.js';
 import { Throttled } from '../../../protocol/throttled.js';
+import { Directory } from '../../directory/index.js';
 import { GrantRegistry } from '../../tokens/index.js';
-import { ResourceOwnerAuthenticator } from '../resource-owner-authenticator.js';
 
 /** Ends and narrows a user's grants by what the directory says of the user now. */
 @Injectable()
 export class GrantReview {
   constructor(
-    private readonly directory: ResourceOwnerAuthenticator,
+    private readonly directory: Directory,
     private readonly grants: GrantRegistry,
     private readonly logger: AppLogger,
   ) {}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MalformedAnswer, readOwner, readSignedInOwner } from './owner-answer.js';
+import { MalformedResponse, readOwner, readSignedInOwner } from './owner-response.js';
 
 const NOW = 1_763_769_600;
 
@@ -44,7 +44,7 @@ describe('an answer about a person', () => {
   });
 
   it.each([undefined, null, true, 7, 'alice', [], [ALICE]])('is an object and not %j', (answer) => {
-    expect(() => readOwner(answer)).toThrow(MalformedAnswer);
+    expect(() => readOwner(answer)).toThrow(MalformedResponse);
   });
 
   it.each(Object.keys(SIGNED_IN).filter((name) => name !== 'credentials_version'))(
@@ -104,7 +104,7 @@ describe('an answer about a person', () => {
     ['amr', [null]],
     ['amr', Array.from({ length: 17 }, String)],
   ])('is refused for its %s: %j', (name, value) => {
-    expect(() => readSignedInOwner({ ...SIGNED_IN, [name]: value }, NOW)).toThrow(MalformedAnswer);
+    expect(() => readSignedInOwner({ ...SIGNED_IN, [name]: value }, NOW)).toThrow(MalformedResponse);
     expect(() => readSignedInOwner({ ...SIGNED_IN, [name]: value }, NOW)).toThrow(new RegExp(`^/${name} `));
   });
 

@@ -1,19 +1,25 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Disconnected } from '../../../protocol/disconnected.js';
-import { DirectoryFailure, NoAnswer, NoConnection } from './directory-failure.js';
-import { DirectoryLane } from './directory-lane.js';
+import { DirectoryFailure, NoResponse, NoConnection } from './directory-failure.js';
+import { RequestQueue } from './request-queue.js';
 
 // The clock of the rest alone; deadlines are real.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());
 
 const REST_MS = 3_000;
-const LEFT_ALONE = { reason: 'it is left alone for a while', retryAfter: 3 };
+const CIRCUIT_OPEN = {
+  reason: 'it failed repeatedly: no requests are sent to it for a while',
+  retryAfter: 3,
+};
 
 const rest = (): unknown => vi.advanceTimersByTime(REST_MS);
 
-function aLane(lane = { inFlight: 64, waiting: 0, deadlineMs: 5_000 }, failuresInARow = 3): DirectoryLane {
-  return new DirectoryLane(lane, { failuresInARow, restMs: REST_MS });
+function aLane(
+  lane = { maxInFlight: 64, maxWaiting: 0, deadlineMs: 5_000 },
+  failuresInARow = 3,
+): RequestQueue {
+  return new RequestQueue(lane, { failuresInARow, openMs: REST_MS });
 }
 
 interface Pending {
@@ -24,7 +30,7 @@ interface Pending {
 }
 
 /** A request that ends as a test says, whatever its signal does. */
-function begin(lane: DirectoryLane): Pending {
+function begin(lane: RequestQueue): Pending {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const outcome = lane.run(async () => promise).catch((error: unknown) => error);
   return {
@@ -40,20 +46,20 @@ function begin(lane: DirectoryLane): Pending {
   };
 }
 
-const late = (): Error => new NoAnswer('it took too long');
+const late = (): Error => new NoResponse('it took too long');
 
 /** Asks for something that neither speaks for the directory nor against it. */
-async function isShut(lane: DirectoryLane): Promise<boolean> {
+async function isShut(lane: RequestQueue): Promise<boolean> {
   let wasAsked = false;
   const request = async (): Promise<never> => {
     wasAsked = true;
-    throw new DirectoryFailure('its answer is too large');
+    throw new DirectoryFailure('its response is too large');
   };
   await lane.run(request).catch(() => undefined);
   return !wasAsked;
 }
 
-async function shut(lane: DirectoryLane): Promise<void> {
+async function shut(lane: RequestQueue): Promise<void> {
   for (let nth = 0; nth < 3; nth += 1) await begin(lane).fail(late());
   expect(await isShut(lane)).toBe(true);
 }
@@ -64,7 +70,7 @@ describe('a lane', () => {
     const changes: boolean[] = [];
     lane.onChange((isOpen) => void changes.push(isOpen));
     await shut(lane);
-    await expect(begin(lane).outcome).resolves.toMatchObject(LEFT_ALONE);
+    await expect(begin(lane).outcome).resolves.toMatchObject(CIRCUIT_OPEN);
     rest();
     expect(await begin(lane).answer()).toBe('answer');
     expect(changes).toEqual([true, false]);
@@ -83,7 +89,7 @@ describe('a lane', () => {
   });
 
   it('does not count a request that waited in line while the failure before it became known', async () => {
-    const lane = aLane({ inFlight: 1, waiting: 9, deadlineMs: 5_000 });
+    const lane = aLane({ maxInFlight: 1, maxWaiting: 9, deadlineMs: 5_000 });
     const inLine = Array.from({ length: 10 }, () => begin(lane));
     for (const request of inLine) await request.fail(late());
     expect(await isShut(lane)).toBe(false);
@@ -128,15 +134,15 @@ describe('while one request tries again', () => {
     const other = begin(lane);
     await before.answer();
     await trial.fail(late());
-    expect(await other.outcome).toMatchObject(LEFT_ALONE);
+    expect(await other.outcome).toMatchObject(CIRCUIT_OPEN);
   });
 
   it('the others wait no longer than their own deadline', async () => {
-    const lane = aLane({ inFlight: 64, waiting: 0, deadlineMs: 200 });
+    const lane = aLane({ maxInFlight: 64, maxWaiting: 0, deadlineMs: 200 });
     await shut(lane);
     rest();
     const trial = begin(lane);
-    expect(await begin(lane).outcome).toMatchObject(LEFT_ALONE);
+    expect(await begin(lane).outcome).toMatchObject(CIRCUIT_OPEN);
     expect(await trial.answer()).toBe('answer');
     expect(await isShut(lane)).toBe(false);
   });
@@ -146,7 +152,7 @@ describe('a request whose caller disconnects', () => {
   const gone = new Disconnected();
 
   it('leaves the line at once, and its place to the next', async () => {
-    const lane = aLane({ inFlight: 1, waiting: 1, deadlineMs: 5_000 });
+    const lane = aLane({ maxInFlight: 1, maxWaiting: 1, deadlineMs: 5_000 });
     const running = begin(lane);
     const caller = new AbortController();
     const ask = vi.fn<() => Promise<string>>(async () => 'answer');

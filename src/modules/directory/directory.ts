@@ -5,12 +5,12 @@ export interface SignInContext {
   clientId: string;
   ip: string;
   userAgent: string | null;
-  /** Aborted when the caller disconnects: the sign-in then stops waiting. */
+  /** Aborted when the client disconnects: the sign-in then stops waiting. */
   disconnection: AbortSignal;
 }
 
-/** Whoever knows people: this process's own directory, or another server. Bound in the composition root. */
-export abstract class ResourceOwnerAuthenticator {
+/** Port to the users: those of this process, or of another server. app.ports.ts binds it. */
+export abstract class Directory {
   /**
    * Checks a username and a password; undefined is the one refusal, whatever its reason.
    * @throws Overloaded when the password cannot be checked now, Disconnected
@@ -23,7 +23,7 @@ export abstract class ResourceOwnerAuthenticator {
 
   /**
    * The user as of now; undefined when gone or disabled.
-   * @param disconnection of the request that asks
+   * @param disconnection of the incoming request
    */
   abstract describe(sub: string, disconnection?: AbortSignal): Promise<ResourceOwner | undefined>;
 }

@@ -4,12 +4,12 @@ import type { DirectoryConfig } from '../../../config/config.js';
 import { skipInterimResponses } from '../../../platform/http-client/used-connection.js';
 import type { AppLogger } from '../../../platform/logging/logging.module.js';
 import { Disconnected } from '../../../protocol/disconnected.js';
-import { DirectoryFailure, NoAnswer, NoConnection } from './directory-failure.js';
-import { DirectoryLane } from './directory-lane.js';
+import { DirectoryFailure, NoResponse, NoConnection } from './directory-failure.js';
+import { RequestQueue } from './request-queue.js';
 import type { DirectoryLimits } from './directory-limits.js';
 
 /** `POST /auth`, and `GET /auth/users/:sub`. */
-type Question = 'authenticate' | 'describe';
+export type Operation = 'authenticate' | 'describe';
 
 export interface DirectoryRequest {
   method: 'GET' | 'POST';
@@ -18,24 +18,24 @@ export interface DirectoryRequest {
   body?: object;
 }
 
-/** An answer whose body is read whole and not looked at. */
-export interface DirectoryAnswer {
+/** The body is complete and not parsed. */
+export interface DirectoryResponse {
   status: number;
   headers: IncomingHttpHeaders;
   body: Uint8Array;
 }
 
 /**
- * HTTP to the directory: kept-alive connections, bounded in number, time and size. Redirects are answers like any other,
- * for credentials go to the configured origin and nowhere else.
+ * HTTP to the directory: kept-alive connections, limited in number, time and size. It follows no redirect: credentials are
+ * sent to the configured origin alone.
  */
 export class DirectoryConnection {
   private readonly pool: Pool;
-  private readonly lanes: Readonly<Record<Question, DirectoryLane>>;
-  /** What the requests fail with that wait for a connection which cannot be made. */
+  private readonly queues: Readonly<Record<Operation, RequestQueue>>;
+  /** The errors of connections that could not be made. */
   private readonly connectErrors = new WeakSet<Error>();
 
-  /** @param secret INTERNAL_SECRET, by which the directory knows this process */
+  /** @param secret INTERNAL_SECRET, which authenticates this process to the directory */
   constructor(
     origin: string,
     { ca, clientCertificate: cert, clientKey: key }: DirectoryConfig,
@@ -46,47 +46,51 @@ export class DirectoryConnection {
     const { authenticate, describe } = limits;
     skipInterimResponses();
     this.pool = new Pool(origin, {
-      connections: authenticate.inFlight + describe.inFlight,
-      // Verified whatever NODE_TLS_REJECT_UNAUTHORIZED says: passwords go over it.
+      connections: authenticate.maxInFlight + describe.maxInFlight,
+      // Verified whatever NODE_TLS_REJECT_UNAUTHORIZED says, because the connection carries passwords.
       connect: { timeout: limits.connectMs, ca, cert, key, minVersion: 'TLSv1.2', rejectUnauthorized: true },
       allowH2: false,
-      maxResponseSize: limits.answerBytes,
+      maxResponseSize: limits.maxResponseBytes,
     });
     this.pool.on('connectionError', (_origin, _targets, error) => void this.connectErrors.add(error));
-    this.lanes = {
-      authenticate: new DirectoryLane(authenticate, limits),
-      describe: new DirectoryLane(describe, limits),
+    this.queues = {
+      authenticate: new RequestQueue(authenticate, limits),
+      describe: new RequestQueue(describe, limits),
     };
-    for (const [question, lane] of Object.entries(this.lanes)) {
-      lane.onChange((isOpen) => {
-        if (isOpen) logger.error({ question }, 'the directory of people is left alone for a while');
-        else logger.info({ question }, 'the directory of people answers again');
+    for (const [operation, queue] of Object.entries(this.queues)) {
+      queue.onChange((isOpen) => {
+        if (isOpen)
+          logger.error(
+            { operation },
+            'the directory failed repeatedly: no requests are sent to it for a while',
+          );
+        else logger.info({ operation }, 'the directory responds again');
       });
     }
   }
 
   /**
-   * @param disconnection of the request on whose behalf the directory is asked
-   * @throws DirectoryFailure when there is no answer, or no room to ask; Disconnected
+   * @param disconnection of the incoming request
+   * @throws DirectoryFailure when there is no response, or the queue is full; Disconnected
    */
-  async ask(
-    question: Question,
+  async send(
+    operation: Operation,
     request: DirectoryRequest,
     disconnection?: AbortSignal,
-  ): Promise<DirectoryAnswer> {
-    return this.lanes[question].run((signal) => this.send(request, signal), disconnection);
+  ): Promise<DirectoryResponse> {
+    return this.queues[operation].run((signal) => this.attempt(request, signal), disconnection);
   }
 
   async close(): Promise<void> {
     await this.pool.destroy();
   }
 
-  /** A question that changes nothing is asked once more where a connection broke: it may have been stale. */
-  private async send(request: DirectoryRequest, signal: AbortSignal): Promise<DirectoryAnswer> {
+  /** Repeats a GET once after a broken connection, which may have been stale. */
+  private async attempt(request: DirectoryRequest, signal: AbortSignal): Promise<DirectoryResponse> {
     try {
       return await this.exchange(request, signal);
     } catch (error) {
-      const broke = error instanceof NoAnswer && !(error instanceof NoConnection) && !signal.aborted;
+      const broke = error instanceof NoResponse && !(error instanceof NoConnection) && !signal.aborted;
       if (request.method !== 'GET' || !broke) throw error;
       return this.exchange(request, signal);
     }
@@ -95,7 +99,7 @@ export class DirectoryConnection {
   private async exchange(
     { method, path, body }: DirectoryRequest,
     signal: AbortSignal,
-  ): Promise<DirectoryAnswer> {
+  ): Promise<DirectoryResponse> {
     try {
       const {
         statusCode,
@@ -115,12 +119,12 @@ export class DirectoryConnection {
       return { status: statusCode, headers, body: await stream.bytes() };
     } catch (error) {
       const { code, name } = error as NodeJS.ErrnoException;
-      if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') throw new DirectoryFailure('its answer is too large');
+      if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') throw new DirectoryFailure('its response is too large');
       if (signal.reason instanceof Disconnected) throw signal.reason;
-      if (signal.aborted) throw new NoAnswer('it took too long');
-      // The code of a library or of the system; their texts may quote.
-      const reason = `there was no answer: ${code ?? name}`;
-      throw this.connectErrors.has(error as Error) ? new NoConnection(reason) : new NoAnswer(reason);
+      if (signal.aborted) throw new NoResponse('it took too long');
+      // The code alone: the message may quote the request.
+      const reason = `there was no response: ${code ?? name}`;
+      throw this.connectErrors.has(error as Error) ? new NoConnection(reason) : new NoResponse(reason);
     }
   }
 }

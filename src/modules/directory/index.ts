@@ -1,0 +1,2 @@
+export { Directory, type SignInContext } from './directory.js';
+export { RemoteDirectory } from './remote/remote-directory.js';
