@@ -8,9 +8,9 @@ import { GRANT_HANDLERS } from './grants/grant-handler.js';
 import { GrantTypesServed } from './grants/grant-types-served.js';
 import { PasswordGrant } from './grants/password.grant.js';
 import { RefreshTokenGrant } from './grants/refresh-token.grant.js';
-import { ResourceOwnerSignIn } from './grants/resource-owner-sign-in.js';
 import { TokenAnswers } from './grants/token-answers.js';
 import { UndeliveredGrants } from './grants/undelivered-grants.js';
+import { UserSignIn } from './grants/user-sign-in.js';
 import { IntrospectionController } from './http/introspection.controller.js';
 import { LocalStrategy } from './http/local.strategy.js';
 import { MetadataController } from './http/metadata.controller.js';
@@ -46,7 +46,7 @@ import { TokenRevocation } from './token-revocation.js';
     TokenIntrospection,
     TokenRevocation,
     UndeliveredGrants,
-    { provide: ResourceOwnerSignIn, useClass: PassportSignIn },
+    { provide: UserSignIn, useClass: PassportSignIn },
     {
       provide: GRANT_HANDLERS,
       inject: [PasswordGrant, RefreshTokenGrant, ClientCredentialsGrant],

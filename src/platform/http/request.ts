@@ -29,6 +29,8 @@ declare module 'fastify' {
     switchedProtocols?: true;
     /** The refusal that this request was answered with; for the log. */
     refusal?: Error;
+    /** Why the request was refused, if its response is no error; for the log. */
+    refusalReason?: string;
   }
 }
 

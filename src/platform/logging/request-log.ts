@@ -42,7 +42,7 @@ export function registerRequestLog(
 }
 
 function lineOf(request: FastifyRequest, reply: FastifyReply): object {
-  const { refusal } = request;
+  const { refusal, refusalReason } = request;
   return {
     request_id: request.id,
     method: request.method,
@@ -57,7 +57,7 @@ function lineOf(request: FastifyRequest, reply: FastifyReply): object {
     target: targetOf(request, reply),
     ...(refusal instanceof OAuthError || refusal instanceof BearerError
       ? { error: refusal.code, reason: refusal.detail ?? refusal.description }
-      : {}),
+      : { reason: refusalReason }),
   };
 }
 

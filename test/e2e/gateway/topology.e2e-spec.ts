@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PasswordSignIn, UserDirectory } from '../../../src/modules/users/index.js';
 import { type GatewayTopology, asOne, startTopology } from '../../support/gateway-topology.js';
-import { bearer, call, refresh, signIn } from '../../support/http.js';
+import { bearer, call, post, refresh, signIn } from '../../support/http.js';
 import { decodeJwt } from '../../support/jwt.js';
 import { type TestClient, type TestPerson, aConfidentialClient, aPerson } from '../../support/mothers.js';
 import type { TestServer } from '../../support/server.js';
@@ -98,8 +98,14 @@ describe('the gateway topology', () => {
 
   it('tells the auth server from where the person signs in', async () => {
     const asked = vi.spyOn(topology.identity.app.get(PasswordSignIn), 'authenticate');
-    await signIn(topology.gateway, client, alice);
-    expect(asked.mock.calls[0]?.[0]).toBe(alice.username);
+    const form = { grant_type: 'password', username: alice.username, password: alice.password };
+    await post(topology.gateway, '/token', client, form, { 'User-Agent': 'Till/7' });
+    expect(asked.mock.calls).toMatchObject([
+      [
+        { username: alice.username, password: alice.password },
+        { clientId: client.id, ip: '127.0.0.1', userAgent: 'Till/7', requestId: expect.any(String) },
+      ],
+    ]);
     asked.mockRestore();
   });
 

@@ -1,4 +1,4 @@
-import { RemoteDirectory } from '../../../src/modules/directory/index.js';
+import { RemoteDirectory, type SignInOutcome } from '../../../src/modules/directory/index.js';
 import {
   DIRECTORY_LIMITS,
   type DirectoryLimits,
@@ -16,6 +16,7 @@ export const FROM = {
   clientId: 'first-client',
   ip: '192.0.2.7',
   userAgent: 'Browser/1.0',
+  requestId: 'request-of-these-tests',
   disconnection: new AbortController().signal,
 };
 
@@ -70,8 +71,14 @@ export async function signIn(
   people: RemoteDirectory,
   username = 'alice',
   password = 'tractor yellow moonlight',
-): Promise<SignedInOwner | undefined> {
-  return people.authenticate(username, password, FROM);
+): Promise<SignInOutcome> {
+  return people.authenticate({ username, password }, FROM);
+}
+
+/** The user of a sign-in that is expected to succeed. */
+export function ownerOf(outcome: SignInOutcome): SignedInOwner {
+  if (outcome.outcome !== 'signed_in') throw new Error(`not signed in: ${JSON.stringify(outcome)}`);
+  return outcome.owner;
 }
 
 /** The reasons that an operator reads in the log. */

@@ -5,7 +5,7 @@ import { DIRECTORY_LIMITS } from '../../../src/modules/directory/remote/director
 import { Overloaded } from '../../../src/protocol/overloaded.js';
 import { type Authority, LOCAL, type Subject, anAuthority } from '../../support/certificates.js';
 import { ADMINISTRATOR, type TestServer, startOne } from '../../support/server.js';
-import { SECRET, clientOf, closeAll, closing, reasonsOf, signIn } from './directory-client.js';
+import { SECRET, clientOf, closeAll, closing, ownerOf, reasonsOf, signIn } from './directory-client.js';
 
 let authority: Authority;
 let identity: TestServer;
@@ -39,10 +39,13 @@ const asAdministrator = ({ people }: ReturnType<typeof clientOf>) =>
 describe('a directory behind mutual TLS', () => {
   it('answers the gateway by its certificate and its secret', async () => {
     const client = clientOf(url, DIRECTORY_LIMITS, { ca: authority.certificate, ...gateway });
-    const owner = await asAdministrator(client);
+    const owner = ownerOf(await asAdministrator(client));
     expect(owner).toMatchObject({ username: ADMINISTRATOR.username, amr: ['pwd'] });
-    expect(await client.people.describe(owner!.sub)).toMatchObject({ sub: owner!.sub });
-    expect(await signIn(client.people, 'root', 'wrong')).toBeUndefined();
+    expect(await client.people.describe(owner.sub)).toMatchObject({ sub: owner.sub });
+    expect(await signIn(client.people, 'root', 'wrong')).toEqual({
+      outcome: 'refused',
+      reason: 'refused_by_directory',
+    });
   });
 
   it('does not answer without the certificate: the operator is told, the person is not refused', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Overloaded } from '../../../src/protocol/overloaded.js';
 import { Throttled } from '../../../src/protocol/throttled.js';
-import { FROM, SECRET, aClient, closeAll, reasonsOf, signIn } from './directory-client.js';
+import { FROM, SECRET, aClient, closeAll, ownerOf, reasonsOf, signIn } from './directory-client.js';
 import { ALICE, answering, describing, refusing } from './scripted-directory.js';
 
 afterEach(closeAll);
@@ -31,7 +31,7 @@ describe('a directory elsewhere', () => {
 
   it('says who signed in, and who someone is today', async () => {
     const { people } = await aClient();
-    const { auth_time, amr, ...person } = (await signIn(people))!;
+    const { auth_time, amr, ...person } = ownerOf(await signIn(people));
     expect(person).toEqual(ALICE);
     expect({ amr, age: Math.abs(auth_time - Date.now() / 1000) < 5 }).toEqual({ amr: ['pwd'], age: true });
     expect(await people.describe(ALICE.sub)).toEqual(ALICE);
@@ -39,7 +39,7 @@ describe('a directory elsewhere', () => {
 
   it('may refuse a sign-in, and not know a person', async () => {
     const { directory, people, logs } = await aClient(refusing);
-    expect(await signIn(people)).toBeUndefined();
+    expect(await signIn(people)).toEqual({ outcome: 'refused', reason: 'refused_by_directory' });
     directory.does(answering(404, { error: 'unknown_person' }));
     expect(await people.describe(ALICE.sub)).toBeUndefined();
     expect(reasonsOf(logs)).toEqual([]);
@@ -65,11 +65,12 @@ describe('a directory elsewhere', () => {
 
   it('is not troubled with what nobody can have for a username or a password', async () => {
     const { directory, people } = await aClient();
-    expect(await signIn(people, 'a'.repeat(513))).toBeUndefined();
-    expect(await signIn(people, 'alice', 'p'.repeat(4097))).toBeUndefined();
+    const tooLong = { outcome: 'refused', reason: 'credentials_too_long' };
+    expect(await signIn(people, 'a'.repeat(513))).toEqual(tooLong);
+    expect(await signIn(people, 'alice', 'p'.repeat(4097))).toEqual(tooLong);
     expect(directory.calls).toEqual([]);
     const longest = '\u{1F511}'.repeat(4096);
-    expect(await signIn(people, 'a'.repeat(512), longest)).toMatchObject({ sub: ALICE.sub });
+    expect(ownerOf(await signIn(people, 'a'.repeat(512), longest))).toMatchObject({ sub: ALICE.sub });
     expect(directory.calls[0]!.body).toMatchObject({ password: longest });
   });
 
@@ -85,8 +86,16 @@ describe('a directory elsewhere', () => {
 
   it('is told that the client named no user agent', async () => {
     const { directory, people } = await aClient();
-    await people.authenticate('alice', 'x', { ...FROM, userAgent: null });
+    await people.authenticate({ username: 'alice', password: 'x' }, { ...FROM, userAgent: null });
     expect(directory.calls[0]!.body).toMatchObject({ ip: FROM.ip, user_agent: null });
+  });
+
+  it('logs the request whose sign-in it failed', async () => {
+    const { people, logs } = await aClient(answering(500, {}));
+    await expect(signIn(people)).rejects.toThrow(Overloaded);
+    expect(logs.map((line) => JSON.parse(line))).toMatchObject([
+      { operation: 'authenticate', request_id: FROM.requestId },
+    ]);
   });
 });
 

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Answer, bearer, post, refresh, signIn } from '../../support/http.js';
 import { type TestClient, aConfidentialClient } from '../../support/mothers.js';
 import { type TestServer, startOne } from '../../support/server.js';
 import { expectInvalidClient, expectTokens, visibleOf } from '../../support/token-endpoint.js';
 import { expectOAuthError } from '../../support/verdicts.js';
-import { SECRET } from './directory-client.js';
+import { SECRET, reasonsOf } from './directory-client.js';
 import {
   ALICE,
   type Script,
@@ -52,7 +52,9 @@ describe('a token request whose person another process knows', () => {
 
   it('is refused with invalid_grant by the directory’s refusal, and by nothing else', async () => {
     directory.does(refusing);
+    server.logs.length = 0;
     expectOAuthError(await signIn(server, client, CREDENTIALS), 'invalid_grant');
+    await vi.waitFor(() => expect(reasonsOf(server.logs)).toEqual(['refused_by_directory']));
   });
 
   it('sends one answer, whether the directory refuses or no directory could know such a person', async () => {

@@ -57,7 +57,7 @@ describe('the log line of a token request', () => {
 
   it('names the reason of a refusal, which the client does not learn', async () => {
     const answer = await signIn(server, client, { ...person, password: 'wrong' });
-    const reason = 'the credentials of the resource owner were refused';
+    const reason = 'wrong_password';
     await expectLine({ grant_type: 'password', error: 'invalid_grant', reason });
     expect(answer.text).not.toContain(reason);
     expect(server.logs.join('')).not.toContain(person.username);

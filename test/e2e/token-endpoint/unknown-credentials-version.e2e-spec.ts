@@ -45,7 +45,7 @@ function directoryWith(atSignIn: string | null, afterwards: string | null | unde
     auth_time: server.clock.seconds() - 7,
     amr: ['pwd', 'otp'],
   };
-  vi.spyOn(directory, 'authenticate').mockResolvedValue(signedIn);
+  vi.spyOn(directory, 'authenticate').mockResolvedValue({ outcome: 'signed_in', owner: signedIn });
   vi.spyOn(directory, 'describe').mockResolvedValue(
     afterwards === undefined ? undefined : { ...OWNER, credentials_version: afterwards },
   );

@@ -11,6 +11,8 @@ export interface TokenRequest {
   /** Address the request came from. */
   ip: string;
   userAgent: string | null;
+  /** The request's id in the log. */
+  requestId: string;
   /** Receives the subject of the tokens as soon as it is known, for the log. */
   onSubject: (sub: string) => void;
   /** Aborted when the caller is gone before it has the response. */

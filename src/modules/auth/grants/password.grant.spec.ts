@@ -22,7 +22,7 @@ async function signIn(endFails: boolean): Promise<{ error: unknown; ended: unkno
   const logger = { error: () => undefined } as unknown as AppLogger;
   const undelivered = new UndeliveredGrants(grants as never, logger);
   const handler = new PasswordGrant(
-    { signIn: async () => owner } as never,
+    { signIn: async () => ({ outcome: 'signed_in', owner }) } as never,
     directory as never,
     {} as never,
     grants as never,

@@ -7,16 +7,16 @@ import type { SignedInOwner } from '../../../protocol/resource-owner.js';
 import { mayHold } from '../../../protocol/scopes.js';
 import type { TokenAnswer } from '../../../protocol/token-answer.js';
 import { type AuthenticatedClient, ClientAuthenticator } from '../../clients/index.js';
-import { Directory } from '../../directory/index.js';
+import { type Credentials, Directory, refusalReason } from '../../directory/index.js';
 import { type Grant, GrantRegistry } from '../../tokens/index.js';
 import { refuseBeyondRoles, requestedScope } from '../scopes/scope-policy.js';
 import { GrantedDetails } from './granted-details.js';
 import { GrantHandler, type TokenRequest, required } from './grant-handler.js';
 import { mayUse } from './grant-types-served.js';
 import { lifetimesOf } from './lifetimes.js';
-import { ResourceOwnerSignIn } from './resource-owner-sign-in.js';
 import { TokenAnswers } from './token-answers.js';
 import { UndeliveredGrants } from './undelivered-grants.js';
+import { UserSignIn } from './user-sign-in.js';
 
 /**
  * The resource owner password credentials grant. RFC 6749 §4.3.
@@ -30,7 +30,7 @@ export class PasswordGrant extends GrantHandler {
   readonly type = 'password';
 
   constructor(
-    private readonly people: ResourceOwnerSignIn,
+    private readonly users: UserSignIn,
     private readonly directory: Directory,
     private readonly clients: ClientAuthenticator,
     private readonly grants: GrantRegistry,
@@ -63,13 +63,13 @@ export class PasswordGrant extends GrantHandler {
   }
 
   private async authenticate(
-    credentials: { username: string; password: string },
-    { client, ip, userAgent, disconnection }: TokenRequest,
+    credentials: Credentials,
+    { client, ip, userAgent, requestId, disconnection }: TokenRequest,
   ): Promise<SignedInOwner> {
-    const context = { clientId: client.clientId, ip, userAgent, disconnection };
-    const owner = await this.people.signIn(credentials, context);
-    if (owner === undefined) throw new InvalidGrant('the credentials of the resource owner were refused');
-    return owner;
+    const context = { clientId: client.clientId, ip, userAgent, requestId, disconnection };
+    const outcome = await this.users.signIn(credentials, context);
+    if (outcome.outcome === 'signed_in') return outcome.owner;
+    throw new InvalidGrant(refusalReason(outcome));
   }
 
   private begin(
@@ -121,7 +121,7 @@ export class PasswordGrant extends GrantHandler {
 }
 
 /** RFC 6749 §4.3.2 with the characters of its Appendix A.15 and A.16. */
-function readCredentials(form: Form): { username: string; password: string } {
+function readCredentials(form: Form): Credentials {
   const username = required(form, 'username');
   const password = required(form, 'password');
   if (!UNICODECHARNOCRLF.test(username) || !UNICODECHARNOCRLF.test(password)) {

@@ -3,17 +3,22 @@ import { PassportStrategy } from '@nestjs/passport';
 import passport from 'passport';
 import { Strategy } from 'passport-local';
 import type { SignedInOwner } from '../../../protocol/resource-owner.js';
-import { Directory, type SignInContext } from '../../directory/index.js';
+import { type Credentials, Directory, type NotSignedIn, type SignInContext } from '../../directory/index.js';
 
-/** What the strategy reads: a request of the password grant, cut down to what it is about. */
+/** What the strategy reads of a request of the password grant. */
 export interface LocalRequest {
-  body: { username: string; password: string };
+  body: Credentials;
   context: SignInContext;
 }
 
+/** The `info` with which the strategy fails. */
+export class StrategyFailure {
+  constructor(readonly outcome: NotSignedIn) {}
+}
+
 /**
- * Passport's local strategy over the directory of people. Another strategy (LDAP, say) may take its place: whatever
- * authenticates from `body.username` and `body.password` fits.
+ * Passport's local strategy, which asks the directory. Another strategy (LDAP, say) may replace it, if it authenticates
+ * from `body.username` and `body.password`.
  */
 @Injectable()
 export class LocalStrategy extends PassportStrategy(Strategy, 'local') {
@@ -24,9 +29,14 @@ export class LocalStrategy extends PassportStrategy(Strategy, 'local') {
     super({ passReqToCallback: true });
   }
 
-  /** @returns false for Passport's "fail" */
-  async validate(request: LocalRequest, username: string, password: string): Promise<SignedInOwner | false> {
-    return (await this.directory.authenticate(username, password, request.context)) ?? false;
+  /** @returns the user, or `false` and the `info` for Passport's "fail" */
+  async validate(
+    { context }: LocalRequest,
+    username: string,
+    password: string,
+  ): Promise<SignedInOwner | [false, StrategyFailure]> {
+    const outcome = await this.directory.authenticate({ username, password }, context);
+    return outcome.outcome === 'signed_in' ? outcome.owner : [false, new StrategyFailure(outcome)];
   }
 
   /** Called by the base class while it is constructed, to register the strategy. */

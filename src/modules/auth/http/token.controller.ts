@@ -37,6 +37,7 @@ export class TokenController {
       form,
       ip: request.ip,
       userAgent: request.headers['user-agent']?.slice(0, 256) ?? null,
+      requestId: request.id,
       onSubject: (sub) => {
         request.subject = sub;
       },

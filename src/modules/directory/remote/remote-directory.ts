@@ -3,10 +3,11 @@ import type { DirectoryConfig, InternalConfig } from '../../../config/config.js'
 import type { Clock } from '../../../platform/clock/clock.js';
 import type { AppLogger } from '../../../platform/logging/logging.module.js';
 import { isPossible } from '../../../protocol/credentials.js';
-import type { ResourceOwner, SignedInOwner } from '../../../protocol/resource-owner.js';
+import type { ResourceOwner } from '../../../protocol/resource-owner.js';
 import { isPersonSubject } from '../../../protocol/subject.js';
 import { Throttled } from '../../../protocol/throttled.js';
-import { Directory, type SignInContext } from '../directory.js';
+import { type Credentials, Directory, type SignInContext } from '../directory.js';
+import type { SignInOutcome } from '../sign-in-outcome.js';
 import { DirectoryConnection, type DirectoryResponse, type Operation } from './directory-connection.js';
 import { DirectoryFailure } from './directory-failure.js';
 import { DIRECTORY_LIMITS, type DirectoryLimits } from './directory-limits.js';
@@ -41,17 +42,21 @@ export class RemoteDirectory extends Directory implements OnApplicationShutdown 
   }
 
   async authenticate(
-    username: string,
-    password: string,
-    { clientId, ip, userAgent, disconnection }: SignInContext,
-  ): Promise<SignedInOwner | undefined> {
-    if (!isPossible({ username, password })) return undefined;
-    return this.reporting('authenticate', async () => {
+    credentials: Credentials,
+    { clientId, ip, userAgent, requestId, disconnection }: SignInContext,
+  ): Promise<SignInOutcome> {
+    if (!isPossible(credentials)) return { outcome: 'refused', reason: 'credentials_too_long' };
+    return this.reporting({ operation: 'authenticate', request_id: requestId }, async () => {
+      const { username, password } = credentials;
       const body = { username, password, client_id: clientId, ip, user_agent: userAgent };
       const request = { method: 'POST', path: '/auth', body } as const;
       const response = await this.connection.send('authenticate', request, disconnection);
-      if (response.status === 200) return readSignedInOwner(readJson(response), this.clock.seconds());
-      if (response.status === 401 && hasErrorCode(response, 'invalid_credentials')) return undefined;
+      if (response.status === 200) {
+        return { outcome: 'signed_in', owner: readSignedInOwner(readJson(response), this.clock.seconds()) };
+      }
+      if (response.status === 401 && hasErrorCode(response, 'invalid_credentials')) {
+        return { outcome: 'refused', reason: 'refused_by_directory' };
+      }
       throw this.failureOf(response);
     });
   }
@@ -59,7 +64,7 @@ export class RemoteDirectory extends Directory implements OnApplicationShutdown 
   async describe(sub: string, disconnection?: AbortSignal): Promise<ResourceOwner | undefined> {
     // Clients have subjects as well.
     if (!isPersonSubject(sub)) return undefined;
-    return this.reporting('describe', async () => {
+    return this.reporting({ operation: 'describe' }, async () => {
       const path = `/auth/users/${encodeURIComponent(sub)}`;
       const response = await this.connection.send('describe', { method: 'GET', path }, disconnection);
       if (response.status === 404 && hasErrorCode(response, 'unknown_person')) return undefined;
@@ -92,7 +97,10 @@ export class RemoteDirectory extends Directory implements OnApplicationShutdown 
   }
 
   /** Logs each failure once: the client gets no reason. */
-  private async reporting<T>(operation: Operation, send: () => Promise<T>): Promise<T> {
+  private async reporting<T>(
+    logged: { operation: Operation; request_id?: string },
+    send: () => Promise<T>,
+  ): Promise<T> {
     try {
       return await send();
     } catch (error) {
@@ -101,7 +109,7 @@ export class RemoteDirectory extends Directory implements OnApplicationShutdown 
           ? new DirectoryFailure(`its response is malformed: ${error.message}`)
           : error;
       if (failure instanceof DirectoryFailure) {
-        this.logger.error({ operation, reason: failure.reason }, 'the directory sent no valid response');
+        this.logger.error({ ...logged, reason: failure.reason }, 'the directory sent no valid response');
       }
       throw failure;
     }

@@ -4,6 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SMALL_BODY } from '../../../platform/http/body-limit.js';
 import { RequireInternalCaller } from '../../access/index.js';
+import { refusalReason } from '../../directory/index.js';
 import { PasswordSignIn } from '../sign-in/password-sign-in.js';
 import { ApiAuthenticate, ApiDescribe, REFUSAL_CHALLENGE } from './authentication.docs.js';
 import {
@@ -16,32 +17,35 @@ import {
   signedInAnswerOf,
 } from './authentication.dto.js';
 
-/** People as the gateway asks about them, where clients and tokens are another process's: docs/contracts/identity.md. */
+/** The directory over HTTP, for the gateway of another process: docs/contracts/identity.md. */
 @ApiTags('Between processes')
 @RequireInternalCaller()
 @Controller('auth')
 export class AuthenticationController {
-  constructor(private readonly people: PasswordSignIn) {}
+  constructor(private readonly directory: PasswordSignIn) {}
 
   @Post()
   @HttpCode(200)
   @RouteConfig(SMALL_BODY)
   @ApiAuthenticate()
   async authenticate(
-    @Body() { username, password, client_id: clientId }: AuthenticationRequest,
+    @Body() { username, password, client_id: clientId, ip, user_agent: userAgent }: AuthenticationRequest,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedInAnswer | RefusalAnswer> {
-    // Hooks and whatever else looks at the request find no password in it.
+    // So that no hook finds the password.
     request.body = undefined;
     request.clientId = clientId;
-    const owner = await this.people.authenticate(username, password, request);
-    if (owner === undefined) {
+    const { id: requestId, disconnection } = request;
+    const context = { clientId, ip: ip ?? null, userAgent: userAgent ?? null, requestId, disconnection };
+    const outcome = await this.directory.authenticate({ username, password }, context);
+    if (outcome.outcome !== 'signed_in') {
+      request.refusalReason = refusalReason(outcome);
       void reply.status(401).header('WWW-Authenticate', REFUSAL_CHALLENGE);
       return { error: 'invalid_credentials' };
     }
-    request.subject = owner.sub;
-    return signedInAnswerOf(owner);
+    request.subject = outcome.owner.sub;
+    return signedInAnswerOf(outcome.owner);
   }
 
   @Get('users/:sub')
@@ -51,7 +55,7 @@ export class AuthenticationController {
     @Req() { disconnection }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OwnerAnswer | UnknownPersonAnswer> {
-    const owner = await this.people.describe(sub, disconnection);
+    const owner = await this.directory.describe(sub, disconnection);
     if (owner === undefined) {
       void reply.status(404);
       return { error: 'unknown_person' };

@@ -2,33 +2,40 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../platform/clock/clock.js';
 import { UUID } from '../../../protocol/characters.js';
 import { isPossibleUsername } from '../../../protocol/credentials.js';
-import type { ResourceOwner, SignedInOwner } from '../../../protocol/resource-owner.js';
+import type { ResourceOwner } from '../../../protocol/resource-owner.js';
+import {
+  type Credentials,
+  Directory,
+  type SignInContext,
+  type SignInOutcome,
+  type SignInRefusalReason,
+} from '../../directory/index.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { canonicalUsername } from '../usernames/canonical-username.js';
 import { dotlessUsername } from '../usernames/dotless-username.js';
 import { type User, resourceOwnerOf } from '../user.js';
 import { UserStore } from '../user-store.js';
 
-/** Checks a username and a password, and says who a person is. */
+/** The directory of this process: its users, and their passwords. */
 @Injectable()
-export class PasswordSignIn {
+export class PasswordSignIn extends Directory {
   constructor(
     private readonly users: UserStore,
     private readonly hasher: PasswordHasher,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    super();
+  }
 
   /**
-   * The same for unknown, disabled and known people: one look-up, one verification, and a refusal equally late. The
-   * hash of a person who signs in is brought up to today's parameters, which also moves imported hashes to argon2id.
-   * @returns undefined when the person may not sign in with these, whatever the reason
+   * Every refusal costs one look-up and one verification, and takes the same time. The hash of a user who signs in is
+   * replaced when it is outdated, so imported hashes become argon2id.
    * @throws HashingQueueFull, Disconnected
    */
   async authenticate(
-    username: string,
-    password: string,
-    { disconnection }: { disconnection: AbortSignal },
-  ): Promise<SignedInOwner | undefined> {
+    { username, password }: Credentials,
+    { disconnection }: SignInContext,
+  ): Promise<SignInOutcome> {
     const began = performance.now();
     const isPossible = isPossibleUsername(username) && username.trim() === username;
     // An invalid name is looked up as well, so that it takes as long as any other.
@@ -42,12 +49,12 @@ export class PasswordSignIn {
       began,
       signal: disconnection,
     });
-    if (user === undefined || !matches) return undefined;
+    if (user === undefined || !matches) return { outcome: 'refused', reason: reasonOf(user) };
     if (outdated) await this.upgrade(user, password, disconnection);
-    return { ...resourceOwnerOf(user), auth_time: this.clock.seconds(), amr: ['pwd'] };
+    const owner = { ...resourceOwnerOf(user), auth_time: this.clock.seconds(), amr: ['pwd'] };
+    return { outcome: 'signed_in', owner };
   }
 
-  /** The person as of now; undefined when gone or disabled. */
   async describe(sub: string, disconnection?: AbortSignal): Promise<ResourceOwner | undefined> {
     const user = UUID.test(sub) ? await this.users.findById(sub, disconnection) : undefined;
     return user?.status === 'active' ? resourceOwnerOf(user) : undefined;
@@ -67,4 +74,11 @@ export class PasswordSignIn {
       await this.hasher.hash(password, disconnection),
     );
   }
+}
+
+/** Why the hasher refused: it reports a disabled user, a missing hash and a wrong password alike. */
+function reasonOf(user: User | undefined): SignInRefusalReason {
+  if (user === undefined) return 'unknown_user';
+  if (user.status !== 'active') return 'disabled';
+  return user.passwordHash === null ? 'no_password' : 'wrong_password';
 }
