@@ -5,7 +5,7 @@ import { TokensModule } from '../tokens/index.js';
 import { ClientCredentialsGrant } from './grants/client-credentials.grant.js';
 import { GrantedDetails } from './grants/granted-details.js';
 import { GRANT_HANDLERS } from './grants/grant-handler.js';
-import { GrantTypesServed } from './grants/grant-types-served.js';
+import { GrantTypeRegistry } from './grants/grant-type-registry.js';
 import { PasswordGrant } from './grants/password.grant.js';
 import { RefreshTokenGrant } from './grants/refresh-token.grant.js';
 import { TokenAnswers } from './grants/token-answers.js';
@@ -14,12 +14,12 @@ import { UserSignIn } from './grants/user-sign-in.js';
 import { IntrospectionController } from './http/introspection.controller.js';
 import { LocalStrategy } from './http/local.strategy.js';
 import { MetadataController } from './http/metadata.controller.js';
-import { OAuthRequests } from './http/oauth-request.js';
+import { OAuthRequestReader } from './http/oauth-request-reader.js';
 import { PassportSignIn } from './http/passport-sign-in.js';
 import { RevocationController } from './http/revocation.controller.js';
 import { TokenController } from './http/token.controller.js';
 import { UserInfoController } from './http/userinfo.controller.js';
-import { TargetPolicy } from './target-policy.js';
+import { ResourceIndicators } from './resource-indicators.js';
 import { TokenIntrospection } from './token-introspection.js';
 import { TokenRevocation } from './token-revocation.js';
 
@@ -36,12 +36,12 @@ import { TokenRevocation } from './token-revocation.js';
   providers: [
     ClientCredentialsGrant,
     GrantedDetails,
-    GrantTypesServed,
+    GrantTypeRegistry,
     LocalStrategy,
-    OAuthRequests,
+    OAuthRequestReader,
     PasswordGrant,
     RefreshTokenGrant,
-    TargetPolicy,
+    ResourceIndicators,
     TokenAnswers,
     TokenIntrospection,
     TokenRevocation,

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { EncryptionConfig, InternalConfig, TokenConfig } from '../../config/config.js';
-import { OwnPassword } from './directory/own-password.js';
+import { PasswordChange } from './directory/password-change.js';
 import { UserDirectory } from './directory/user-directory.js';
 import { AccountPasswordController } from './http/account-password.controller.js';
 import { AdminUsersController } from './http/admin-users.controller.js';
@@ -41,7 +41,7 @@ import { UserStore } from './user-store.js';
     HashImport,
     PasswordHasher,
     HashSurvey,
-    OwnPassword,
+    PasswordChange,
     PasswordSignIn,
     SubjectStatusOfUsers,
     UserDirectory,

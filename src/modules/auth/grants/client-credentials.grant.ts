@@ -5,7 +5,7 @@ import { ClientAuthenticator } from '../../clients/index.js';
 import { GrantRegistry } from '../../tokens/index.js';
 import { ownScopesOf, requestedOwnScope } from '../scopes/scope-policy.js';
 import { GrantHandler, type TokenRequest } from './grant-handler.js';
-import { mayUse } from './grant-types-served.js';
+import { mayUse } from './grant-type-registry.js';
 import { TokenAnswers } from './token-answers.js';
 
 /** A client acting for itself: no person, no refresh token, no administration. RFC 6749 §4.4. */

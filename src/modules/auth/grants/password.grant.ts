@@ -12,7 +12,7 @@ import { type Grant, GrantRegistry } from '../../tokens/index.js';
 import { refuseBeyondRoles, requestedScope } from '../scopes/scope-policy.js';
 import { GrantedDetails } from './granted-details.js';
 import { GrantHandler, type TokenRequest, required } from './grant-handler.js';
-import { mayUse } from './grant-types-served.js';
+import { mayUse } from './grant-type-registry.js';
 import { lifetimesOf } from './lifetimes.js';
 import { TokenAnswers } from './token-answers.js';
 import { UndeliveredGrants } from './undelivered-grants.js';

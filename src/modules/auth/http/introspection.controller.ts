@@ -7,13 +7,13 @@ import { AuthenticatesClient } from '../../access/index.js';
 import { required } from '../grants/grant-handler.js';
 import { type Introspection, TokenIntrospection } from '../token-introspection.js';
 import { ApiIntrospectionEndpoint } from './oauth-endpoints.docs.js';
-import { OAuthRequests } from './oauth-request.js';
+import { OAuthRequestReader } from './oauth-request-reader.js';
 
 /** The introspection endpoint. RFC 7662 §2. */
 @Controller('introspect')
 export class IntrospectionController {
   constructor(
-    private readonly requests: OAuthRequests,
+    private readonly requests: OAuthRequestReader,
     private readonly introspection: TokenIntrospection,
   ) {}
 

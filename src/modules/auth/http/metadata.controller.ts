@@ -8,7 +8,7 @@ import { CLIENT_AUTHENTICATION_METHODS } from '../../../protocol/grant-types.js'
 import { scopesOffered } from '../../../protocol/scopes.js';
 import { Public } from '../../access/index.js';
 import { SigningKeyRing } from '../../tokens/index.js';
-import { GrantTypesServed } from '../grants/grant-types-served.js';
+import { GrantTypeRegistry } from '../grants/grant-type-registry.js';
 import { AuthorizationServerMetadata, JwkSet, ProtectedResourceMetadata } from './metadata.dto.js';
 
 /** Seconds for which the public documents may be cached. */
@@ -22,7 +22,7 @@ export class MetadataController {
   constructor(
     private readonly config: TokenConfig,
     private readonly keys: SigningKeyRing,
-    private readonly grantTypes: GrantTypesServed,
+    private readonly grantTypes: GrantTypeRegistry,
     private readonly roles: RolesConfig,
   ) {}
 

@@ -6,13 +6,13 @@ import { AuthenticatesClient } from '../../access/index.js';
 import { required } from '../grants/grant-handler.js';
 import { TokenRevocation } from '../token-revocation.js';
 import { ApiRevocationEndpoint } from './oauth-endpoints.docs.js';
-import { OAuthRequests } from './oauth-request.js';
+import { OAuthRequestReader } from './oauth-request-reader.js';
 
 /** The revocation endpoint. RFC 7009 §2. */
 @Controller('revoke')
 export class RevocationController {
   constructor(
-    private readonly requests: OAuthRequests,
+    private readonly requests: OAuthRequestReader,
     private readonly revocation: TokenRevocation,
   ) {}
 

@@ -5,18 +5,18 @@ import { OAUTH_EDGE } from '../../../platform/http/request.js';
 import type { TokenAnswer } from '../../../protocol/token-answer.js';
 import { AuthenticatesClient } from '../../access/index.js';
 import { required } from '../grants/grant-handler.js';
-import { GrantTypesServed } from '../grants/grant-types-served.js';
-import { OAuthRequests } from './oauth-request.js';
+import { GrantTypeRegistry } from '../grants/grant-type-registry.js';
+import { OAuthRequestReader } from './oauth-request-reader.js';
 import { ApiTokenEndpoint } from './oauth-endpoints.docs.js';
-import { TargetPolicy } from '../target-policy.js';
+import { ResourceIndicators } from '../resource-indicators.js';
 
 /** The token endpoint. RFC 6749 §3.2. */
 @Controller('token')
 export class TokenController {
   constructor(
-    private readonly requests: OAuthRequests,
-    private readonly grantTypes: GrantTypesServed,
-    private readonly targets: TargetPolicy,
+    private readonly requests: OAuthRequestReader,
+    private readonly grantTypes: GrantTypeRegistry,
+    private readonly resourceIndicators: ResourceIndicators,
   ) {}
 
   @Post()
@@ -31,7 +31,7 @@ export class TokenController {
     request.grantType = this.grantTypes.find(form.get('grant_type'));
     const client = await this.requests.client(request, form);
     const handler = this.grantTypes.handlerFor(required(form, 'grant_type'), client);
-    this.targets.check(form.get('resource'));
+    this.resourceIndicators.check(form.get('resource'));
     return handler.handle({
       client,
       form,

@@ -5,14 +5,14 @@ import { ApiProblems } from '../../../platform/http/api-problems.js';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
 import { InvalidInput } from '../../../protocol/problem.js';
 import { CurrentToken, RequireScopes } from '../../access/index.js';
-import { OwnPassword } from '../directory/own-password.js';
+import { PasswordChange } from '../directory/password-change.js';
 import { ChangeOwnPassword } from './user.dto.js';
 
 @ApiTags('Account')
 @RequireScopes('account')
 @Controller('account/password')
 export class AccountPasswordController {
-  constructor(private readonly password: OwnPassword) {}
+  constructor(private readonly passwords: PasswordChange) {}
 
   @Post()
   @HttpCode(204)
@@ -32,6 +32,6 @@ export class AccountPasswordController {
     @Body() body: ChangeOwnPassword,
     @Req() { disconnection }: FastifyRequest,
   ): Promise<void> {
-    await this.password.change(token.sub, body.current_password, body.new_password, disconnection);
+    await this.passwords.change(token.sub, body.current_password, body.new_password, disconnection);
   }
 }

@@ -5,7 +5,7 @@ import { type Form, parseForm } from '../../../protocol/form.js';
 import { InvalidRequest } from '../../../protocol/oauth-error.js';
 import { type AuthenticatedClient, ClientAuthenticator, presentedCredentials } from '../../clients/index.js';
 
-/** Parameters whose place is the body: in a URL they end up in logs and histories. RFC 6749 §2.3.1, §3.2. */
+/** Parameters that are refused in the URL, which logs and browser histories keep. RFC 6749 §2.3.1, §3.2. */
 const BODY_ONLY = [
   'client_id',
   'client_secret',
@@ -17,9 +17,9 @@ const BODY_ONLY = [
   'token',
 ];
 
-/** An OAuth endpoint's request, read in the order in which it may be refused. */
+/** Reads the form and the client of a request to an OAuth endpoint. */
 @Injectable()
-export class OAuthRequests {
+export class OAuthRequestReader {
   constructor(private readonly clients: ClientAuthenticator) {}
 
   /** The form of the request body. @throws InvalidRequest */
@@ -38,7 +38,7 @@ export class OAuthRequests {
     try {
       return parseForm(body);
     } finally {
-      // The form holds what is needed; the bytes with the secrets need not wait for the garbage collector.
+      // The bytes contain secrets, so they do not wait for the garbage collector.
       body.fill(0);
       request.body = undefined;
     }

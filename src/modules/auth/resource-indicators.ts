@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { TokenConfig } from '../../config/config.js';
 import { InvalidTarget } from '../../protocol/oauth-error.js';
 
-/** The resources that tokens are issued for: one, the audience of this server. RFC 8707 §2. */
+/** Tokens are issued for one resource, the audience of this server. RFC 8707 §2. */
 @Injectable()
-export class TargetPolicy {
+export class ResourceIndicators {
   constructor(private readonly config: TokenConfig) {}
 
   /** @throws InvalidTarget when the space-separated `resource` values name anything else */

@@ -4,14 +4,14 @@ import { UnauthorizedClient, UnsupportedGrantType } from '../../../protocol/oaut
 import type { Client } from '../../clients/index.js';
 import { GRANT_HANDLERS, GrantHandler } from './grant-handler.js';
 
-/** Whether a client may use a grant type. RFC 9700 §2.4 leaves the password grant to first parties at most. */
+/** Whether a client may use a grant type: the password grant is for first parties only (RFC 9700 §2.4). */
 export function mayUse({ grantTypes, firstParty }: Client, type: GrantType): boolean {
   return grantTypes.includes(type) && (type !== 'password' || firstParty);
 }
 
 /** Finds the handler of a grant type. */
 @Injectable()
-export class GrantTypesServed {
+export class GrantTypeRegistry {
   private readonly handlers: ReadonlyMap<string, GrantHandler>;
 
   constructor(@Inject(GRANT_HANDLERS) handlers: GrantHandler[]) {
@@ -29,8 +29,8 @@ export class GrantTypesServed {
   }
 
   /**
-   * @throws UnsupportedGrantType when nobody serves it
-   * @throws UnauthorizedClient when the client was not given it, before anything else of the request is looked at
+   * @throws UnsupportedGrantType when no handler is registered for it
+   * @throws UnauthorizedClient when the client may not use it
    */
   handlerFor(grantType: string, client: Client): GrantHandler {
     const handler = this.handlers.get(grantType);

@@ -8,9 +8,9 @@ import { dotlessUsername } from '../usernames/dotless-username.js';
 import { UserStore } from '../user-store.js';
 import { UserDirectory, personalTexts } from './user-directory.js';
 
-/** Lets people change their own password. */
+/** Changes the password of a user who knows the current one. */
 @Injectable()
-export class OwnPassword {
+export class PasswordChange {
   constructor(
     private readonly store: UserStore,
     private readonly directory: UserDirectory,
@@ -20,7 +20,7 @@ export class OwnPassword {
   ) {}
 
   /**
-   * Changes the password and ends all the person's tokens, the asking one included. OWASP ASVS 6.2.3, 7.4.3.
+   * Changes the password and ends all tokens of the user, including the one of the request. OWASP ASVS 6.2.3, 7.4.3.
    * @throws InvalidInput when the current password is wrong or the new one is refused, HashingQueueFull, Disconnected
    */
   async change(sub: string, current: string, next: string, disconnection: AbortSignal): Promise<void> {
