@@ -152,6 +152,27 @@ export default {
       to: { path: npm('undici'), dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'issuance-has-two-entry-points',
+      comment: 'Issue tokens through TokenIssuance, or TokenRenewal for a grant that exists.',
+      severity: 'error',
+      from: {
+        path: '^src/modules/auth/',
+        pathNot: ['^src/modules/auth/(issuance/|auth[.]module[.]ts$)', NOT_A_SPEC],
+      },
+      to: {
+        path: '^src/modules/auth/issuance/',
+        pathNot: '^src/modules/auth/issuance/token-(issuance|renewal)[.]ts$',
+      },
+    },
+    {
+      name: 'issuance-knows-no-grant-type',
+      comment:
+        'Tokens are issued alike for every grant type: the handler decides for whom and with which scope.',
+      severity: 'error',
+      from: { path: '^src/modules/auth/issuance/' },
+      to: { path: '^src/modules/auth/grants/' },
+    },
+    {
       name: 'no-circular',
       comment: 'Take out what both need, or turn one side into a port.',
       severity: 'error',

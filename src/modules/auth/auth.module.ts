@@ -3,13 +3,10 @@ import { AccessTokensModule } from '../access/index.js';
 import { ClientsModule } from '../clients/index.js';
 import { TokensModule } from '../tokens/index.js';
 import { ClientCredentialsGrant } from './grants/client-credentials.grant.js';
-import { GrantedDetails } from './grants/granted-details.js';
 import { GRANT_HANDLERS } from './grants/grant-handler.js';
 import { GrantTypeRegistry } from './grants/grant-type-registry.js';
 import { PasswordGrant } from './grants/password.grant.js';
 import { RefreshTokenGrant } from './grants/refresh-token.grant.js';
-import { TokenAnswers } from './grants/token-answers.js';
-import { UndeliveredGrants } from './grants/undelivered-grants.js';
 import { UserSignIn } from './grants/user-sign-in.js';
 import { IntrospectionController } from './http/introspection.controller.js';
 import { LocalStrategy } from './http/local.strategy.js';
@@ -19,6 +16,13 @@ import { PassportSignIn } from './http/passport-sign-in.js';
 import { RevocationController } from './http/revocation.controller.js';
 import { TokenController } from './http/token.controller.js';
 import { UserInfoController } from './http/userinfo.controller.js';
+import { FinalCheck } from './issuance/final-check.js';
+import { GrantStart } from './issuance/grant-start.js';
+import { TokenIssuance } from './issuance/token-issuance.js';
+import { TokenRenewal } from './issuance/token-renewal.js';
+import { TokenResponses } from './issuance/token-response.js';
+import { UndeliveredGrants } from './issuance/undelivered-grants.js';
+import { UserDetailsSnapshot } from './issuance/user-details-snapshot.js';
 import { ResourceIndicators } from './resource-indicators.js';
 import { TokenIntrospection } from './token-introspection.js';
 import { TokenRevocation } from './token-revocation.js';
@@ -35,17 +39,21 @@ import { TokenRevocation } from './token-revocation.js';
   ],
   providers: [
     ClientCredentialsGrant,
-    GrantedDetails,
+    FinalCheck,
+    GrantStart,
     GrantTypeRegistry,
     LocalStrategy,
     OAuthRequestReader,
     PasswordGrant,
     RefreshTokenGrant,
     ResourceIndicators,
-    TokenAnswers,
+    TokenIssuance,
     TokenIntrospection,
     TokenRevocation,
+    TokenRenewal,
+    TokenResponses,
     UndeliveredGrants,
+    UserDetailsSnapshot,
     { provide: UserSignIn, useClass: PassportSignIn },
     {
       provide: GRANT_HANDLERS,

@@ -1,38 +1,17 @@
-import type { Form } from '../../../protocol/form.js';
 import type { GrantType } from '../../../protocol/grant-types.js';
-import { InvalidRequest } from '../../../protocol/oauth-error.js';
-import type { TokenAnswer } from '../../../protocol/token-answer.js';
-import type { AuthenticatedClient } from '../../clients/index.js';
+import type { TokenResponse } from '../../../protocol/token-response.js';
+import type { TokenRequest } from '../token-request.js';
 
-/** A token request whose client is authenticated and may use the grant type. */
-export interface TokenRequest {
-  client: AuthenticatedClient;
-  form: Form;
-  /** Address the request came from. */
-  ip: string;
-  userAgent: string | null;
-  /** The request's id in the log. */
-  requestId: string;
-  /** Receives the subject of the tokens as soon as it is known, for the log. */
-  onSubject: (sub: string) => void;
-  /** Aborted when the caller is gone before it has the response. */
-  disconnection: AbortSignal;
-}
-
-/** One grant type. Register another one under the token GRANT_HANDLERS and the endpoint serves it. */
+/**
+ * One grant type. It decides for whom tokens are and with which scope, and has `auth/issuance` issue them. To serve another
+ * one, register its handler under the token GRANT_HANDLERS.
+ */
 export abstract class GrantHandler {
   abstract readonly type: GrantType;
 
   /** @throws OAuthError, Disconnected */
-  abstract handle(request: TokenRequest): Promise<TokenAnswer>;
+  abstract handle(request: TokenRequest): Promise<TokenResponse>;
 }
 
 /** Injection token of the list of grant handlers. */
 export const GRANT_HANDLERS = Symbol('grant handlers');
-
-/** @throws InvalidRequest when the parameter is missing or empty (RFC 6749 §3.2 treats both alike) */
-export function required(form: Form, name: string): string {
-  const value = form.get(name);
-  if (value === undefined) throw new InvalidRequest(`The parameter ${name} is missing.`);
-  return value;
-}

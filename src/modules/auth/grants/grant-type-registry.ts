@@ -2,12 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { GrantType } from '../../../protocol/grant-types.js';
 import { UnauthorizedClient, UnsupportedGrantType } from '../../../protocol/oauth-error.js';
 import type { Client } from '../../clients/index.js';
+import { mayUseGrantType } from '../client-grant-types.js';
 import { GRANT_HANDLERS, GrantHandler } from './grant-handler.js';
-
-/** Whether a client may use a grant type: the password grant is for first parties only (RFC 9700 §2.4). */
-export function mayUse({ grantTypes, firstParty }: Client, type: GrantType): boolean {
-  return grantTypes.includes(type) && (type !== 'password' || firstParty);
-}
 
 /** Finds the handler of a grant type. */
 @Injectable()
@@ -35,7 +31,7 @@ export class GrantTypeRegistry {
   handlerFor(grantType: string, client: Client): GrantHandler {
     const handler = this.handlers.get(grantType);
     if (handler === undefined) throw new UnsupportedGrantType();
-    if (!mayUse(client, handler.type)) {
+    if (!mayUseGrantType(client, handler.type)) {
       throw new UnauthorizedClient('The client is not authorized to use this grant type.');
     }
     return handler;

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { OAUTH_EDGE } from '../../../platform/http/request.js';
 import { InvalidClient } from '../../../protocol/oauth-error.js';
 import { AuthenticatesClient } from '../../access/index.js';
-import { required } from '../grants/grant-handler.js';
+import { required } from '../required-parameter.js';
 import { type Introspection, TokenIntrospection } from '../token-introspection.js';
 import { ApiIntrospectionEndpoint } from './oauth-endpoints.docs.js';
 import { OAuthRequestReader } from './oauth-request-reader.js';

@@ -3,7 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { OAUTH_EDGE } from '../../../platform/http/request.js';
 import { AuthenticatesClient } from '../../access/index.js';
-import { required } from '../grants/grant-handler.js';
+import { required } from '../required-parameter.js';
 import { TokenRevocation } from '../token-revocation.js';
 import { ApiRevocationEndpoint } from './oauth-endpoints.docs.js';
 import { OAuthRequestReader } from './oauth-request-reader.js';

@@ -2,12 +2,12 @@ import { Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { OAUTH_EDGE } from '../../../platform/http/request.js';
-import type { TokenAnswer } from '../../../protocol/token-answer.js';
+import type { TokenResponse } from '../../../protocol/token-response.js';
 import { AuthenticatesClient } from '../../access/index.js';
-import { required } from '../grants/grant-handler.js';
 import { GrantTypeRegistry } from '../grants/grant-type-registry.js';
 import { OAuthRequestReader } from './oauth-request-reader.js';
 import { ApiTokenEndpoint } from './oauth-endpoints.docs.js';
+import { required } from '../required-parameter.js';
 import { ResourceIndicators } from '../resource-indicators.js';
 
 /** The token endpoint. RFC 6749 §3.2. */
@@ -26,7 +26,7 @@ export class TokenController {
   @RouteConfig(OAUTH_EDGE)
   @AuthenticatesClient()
   @ApiTokenEndpoint()
-  async token(@Req() request: FastifyRequest): Promise<TokenAnswer> {
+  async token(@Req() request: FastifyRequest): Promise<TokenResponse> {
     const form = this.requests.form(request);
     request.grantType = this.grantTypes.find(form.get('grant_type'));
     const client = await this.requests.client(request, form);
@@ -34,6 +34,7 @@ export class TokenController {
     this.resourceIndicators.check(form.get('resource'));
     return handler.handle({
       client,
+      grantType: handler.type,
       form,
       ip: request.ip,
       userAgent: request.headers['user-agent']?.slice(0, 256) ?? null,

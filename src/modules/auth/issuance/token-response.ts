@@ -2,25 +2,25 @@ import { Injectable } from '@nestjs/common';
 import { TokenConfig } from '../../../config/config.js';
 import { formatScope } from '../../../protocol/scopes.js';
 import { displayedDetails } from '../../../protocol/user-details.js';
-import type { TokenAnswer } from '../../../protocol/token-answer.js';
+import type { TokenResponse } from '../../../protocol/token-response.js';
 import type { Client } from '../../clients/index.js';
 import { AccessTokenIssuer, type Grant } from '../../tokens/index.js';
 import { lifetimesOf } from './lifetimes.js';
 
-/** Makes the answer that every grant ends with. RFC 6749 §5.1. */
+/** Signs the access token and makes the response of the token endpoint. RFC 6749 §5.1. */
 @Injectable()
-export class TokenAnswers {
+export class TokenResponses {
   constructor(
     private readonly accessTokens: AccessTokenIssuer,
     private readonly config: TokenConfig,
   ) {}
 
-  async answer(
+  async sign(
     client: Client,
     grant: Grant,
     scope: readonly string[],
     refreshToken: string | undefined,
-  ): Promise<TokenAnswer> {
+  ): Promise<TokenResponse> {
     const { token, expiresIn } = await this.accessTokens.issue({
       grant,
       scope,

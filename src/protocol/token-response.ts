@@ -1,5 +1,5 @@
-/** Successful answer of the token endpoint. RFC 6749 §5.1. */
-export interface TokenAnswer {
+/** Successful response of the token endpoint. RFC 6749 §5.1. */
+export interface TokenResponse {
   access_token: string;
   token_type: 'Bearer';
   /** Seconds. */
