@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CLIENT_AUTHENTICATION_METHODS } from '../../src/protocol/grant-types.js';
 import { scopesOffered } from '../../src/protocol/scopes.js';
 import { basic, bearer, call, post, refresh, signIn } from '../support/http.js';
 import { decodeJwt } from '../support/jwt.js';
@@ -90,6 +91,10 @@ describe('RFC 8414 §2: every advertised member works', () => {
     for (const [type, { status }] of Object.entries(answers)) expect(status, type).toBe(200);
     const unknown = { grant_type: 'authorization_code', code: 'x' };
     expect((await post(server, '/token', client, unknown)).json.error).toBe('unsupported_grant_type');
+  });
+
+  it('lists each method that a client can be registered with', () => {
+    expect(metadata.token_endpoint_auth_methods_supported).toEqual(CLIENT_AUTHENTICATION_METHODS);
   });
 
   it('authenticates clients by each method, at each endpoint that lists it', async () => {

@@ -2,6 +2,7 @@ import type { AccessTokenFormat } from '../../protocol/access-token.js';
 import type { ClientAuthenticationMethod, GrantType } from '../../protocol/grant-types.js';
 import type { SigningAlgorithm } from '../../protocol/signing-algorithms.js';
 import type { ConfiguredDetail } from '../../protocol/user-details.js';
+import type { PresentedCredentials } from './authentication/presented-credentials.js';
 
 /** A registered client. Names follow RFC 7591 §2 where it has one. */
 export interface Client {
@@ -36,8 +37,7 @@ export interface Client {
 
 /** A client that has authenticated, or a public client. */
 export interface AuthenticatedClient extends Client {
-  /** Digest of the secret that it presented; null for a public client. */
-  presentedHash: Buffer | null;
+  presented: PresentedCredentials;
 }
 
 /** The digests by which a client's secret is known. A rotated one stays good until it expires. */

@@ -4,8 +4,8 @@ import { Clients1763769600000 } from './persistence/migrations/1763769600000-cli
 import { UserDetailsAndTokenFormat1764028800000 } from './persistence/migrations/1764028800000-user-details-and-token-format.js';
 
 export { AllowedOriginsOfClients } from './allowed-origins-of-clients.js';
+export { AuthenticationMethodRegistry } from './authentication/authentication-method-registry.js';
 export { ClientAuthenticator } from './authentication/client-authenticator.js';
-export { presentedCredentials } from './authentication/presented-credentials.js';
 export type { AuthenticatedClient, Client } from './client.js';
 export { ClientsModule } from './clients.module.js';
 export { ClientRegistry } from './registration/client-registry.js';

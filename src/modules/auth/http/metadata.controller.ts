@@ -4,9 +4,9 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RolesConfig, TokenConfig } from '../../../config/config.js';
 import { ApiProblems } from '../../../platform/http/api-problems.js';
 import { ANY_ORIGIN } from '../../../platform/http/cors.js';
-import { CLIENT_AUTHENTICATION_METHODS } from '../../../protocol/grant-types.js';
 import { scopesOffered } from '../../../protocol/scopes.js';
 import { Public } from '../../access/index.js';
+import { AuthenticationMethodRegistry } from '../../clients/index.js';
 import { SigningKeyRing } from '../../tokens/index.js';
 import { GrantTypeRegistry } from '../grants/grant-type-registry.js';
 import { AuthorizationServerMetadata, JwkSet, ProtectedResourceMetadata } from './metadata.dto.js';
@@ -23,6 +23,7 @@ export class MetadataController {
     private readonly config: TokenConfig,
     private readonly keys: SigningKeyRing,
     private readonly grantTypes: GrantTypeRegistry,
+    private readonly authenticationMethods: AuthenticationMethodRegistry,
     private readonly roles: RolesConfig,
   ) {}
 
@@ -37,15 +38,15 @@ export class MetadataController {
   @ApiOkResponse({ description: 'Endpoints and what they support.', type: AuthorizationServerMetadata })
   authorizationServer(): AuthorizationServerMetadata {
     const { issuer } = this.config;
-    const confidentialMethods = CLIENT_AUTHENTICATION_METHODS.filter((method) => method !== 'none');
+    const methods = this.authenticationMethods.names;
     return {
       issuer,
       token_endpoint: `${issuer}/token`,
-      token_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
+      token_endpoint_auth_methods_supported: methods,
       revocation_endpoint: `${issuer}/revoke`,
-      revocation_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
+      revocation_endpoint_auth_methods_supported: methods,
       introspection_endpoint: `${issuer}/introspect`,
-      introspection_endpoint_auth_methods_supported: confidentialMethods,
+      introspection_endpoint_auth_methods_supported: methods.filter((name) => name !== 'none'),
       userinfo_endpoint: `${issuer}/userinfo`,
       jwks_uri: `${issuer}/.well-known/jwks.json`,
       grant_types_supported: this.grantTypes.types,

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { headerValues } from '../../../platform/http/request.js';
 import { type Form, parseForm } from '../../../protocol/form.js';
 import { InvalidRequest } from '../../../protocol/oauth-error.js';
-import { type AuthenticatedClient, ClientAuthenticator, presentedCredentials } from '../../clients/index.js';
+import { type AuthenticatedClient, ClientAuthenticator } from '../../clients/index.js';
 
 /** Parameters that are refused in the URL, which logs and browser histories keep. RFC 6749 §2.3.1, §3.2. */
 const BODY_ONLY = [
@@ -46,8 +46,8 @@ export class OAuthRequestReader {
 
   /** The authenticated client. @throws InvalidClient, InvalidRequest, Disconnected */
   async client(request: FastifyRequest, form: Form): Promise<AuthenticatedClient> {
-    const presented = presentedCredentials(headerValues(request, 'authorization'), form);
-    const client = await this.clients.authenticate(presented, request.disconnection);
+    const authorizations = headerValues(request, 'authorization');
+    const client = await this.clients.authenticate({ authorizations, form }, request.disconnection);
     request.clientId = client.clientId;
     return client;
   }
