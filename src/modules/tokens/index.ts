@@ -4,6 +4,7 @@ import { Tokens1763769600001 } from './persistence/migrations/1763769600001-toke
 import { DetailsAndOpaqueTokens1764028800001 } from './persistence/migrations/1764028800001-details-and-opaque-tokens.js';
 import { RotationOrigin1764583200047 } from './persistence/migrations/1764583200047-rotation-origin.js';
 import { SessionSearch1764583218032 } from './persistence/migrations/1764583218032-session-search.js';
+import { SigningKeyStates1764669600060 } from './persistence/migrations/1764669600060-signing-key-states.js';
 import { OpaqueAccessTokenEntity } from './persistence/opaque-access-token.entity.js';
 import { RefreshTokenEntity } from './persistence/refresh-token.entity.js';
 import { RevokedAccessTokenEntity } from './persistence/revoked-access-token.entity.js';
@@ -36,5 +37,6 @@ export const tokensPersistence: Persistence = {
     DetailsAndOpaqueTokens1764028800001,
     RotationOrigin1764583200047,
     SessionSearch1764583218032,
+    SigningKeyStates1764669600060,
   ],
 };

@@ -1,8 +1,7 @@
 import type { JWK } from 'jose';
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 @Entity('signing_keys')
-@Index('signing_keys_one_of_algorithm', ['algorithm'], { unique: true })
 export class SigningKeyEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'signing_keys_pkey' })
   kid: string;
@@ -16,6 +15,17 @@ export class SigningKeyEntity {
   @Column('bytea', { name: 'sealed_private_key' })
   sealedPrivateKey: Buffer;
 
+  /** Since when the key is announced. */
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;
+
+  /** The default is for keys of processes of an earlier version, which sign at once. */
+  @Column('timestamptz', { name: 'active_at', nullable: true, default: () => 'now()' })
+  activeAt: Date | null;
+
+  @Column('timestamptz', { name: 'retired_at', nullable: true })
+  retiredAt: Date | null;
+
+  @Column('timestamptz', { name: 'removed_at', nullable: true })
+  removedAt: Date | null;
 }

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { type JWK, calculateJwkThumbprint } from 'jose';
 import { open, seal } from '../../../platform/crypto/sealing.js';
 import type { SigningAlgorithm } from '../../../protocol/signing-algorithms.js';
-import type { SigningKey, StoredSigningKey } from './signing-key.js';
+import type { SealedSigningKey, SigningKey } from './signing-key.js';
 
 const RSA_BITS = 3072;
 
@@ -21,20 +21,20 @@ export async function generateSigningKey(algorithm: SigningAlgorithm): Promise<S
   return { kid, algorithm, privateKey, publicKey, publicJwk: { ...jwk, kid, use: 'sig', alg: algorithm } };
 }
 
-export function sealSigningKey(key: SigningKey, encryptionKey: Uint8Array): StoredSigningKey {
+export function sealSigningKey(key: SigningKey, encryptionKey: Uint8Array): SealedSigningKey {
   const pkcs8 = key.privateKey.export({ format: 'der', type: 'pkcs8' });
   const { kid, algorithm, publicJwk } = key;
   return { kid, algorithm, publicJwk, sealedPrivateKey: seal(encryptionKey, pkcs8, kid) };
 }
 
 /** @throws Error naming the way out, when the key was sealed with another encryption key */
-export function openSigningKey(stored: StoredSigningKey, encryptionKey: Uint8Array): SigningKey {
+export function openSigningKey(stored: SealedSigningKey, encryptionKey: Uint8Array): SigningKey {
   const { kid, algorithm, publicJwk } = stored;
   const privateKey = createPrivateKey({ key: unseal(stored, encryptionKey), format: 'der', type: 'pkcs8' });
   return { kid, algorithm, privateKey, publicKey: publicOf(privateKey), publicJwk };
 }
 
-function unseal({ kid, sealedPrivateKey }: StoredSigningKey, encryptionKey: Uint8Array): Buffer {
+function unseal({ kid, sealedPrivateKey }: SealedSigningKey, encryptionKey: Uint8Array): Buffer {
   try {
     return open(encryptionKey, sealedPrivateKey, kid);
   } catch {

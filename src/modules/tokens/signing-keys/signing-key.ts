@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
 import type { SigningAlgorithm } from '../../../protocol/signing-algorithms.js';
+import type { SigningKeyTimes } from './key-states.js';
 
 /** A key pair that signs access tokens with one algorithm. RFC 8725 §3.1. */
 export interface SigningKey {
@@ -12,8 +13,8 @@ export interface SigningKey {
   publicJwk: JWK;
 }
 
-/** A key as it is stored: the private half only sealed. */
-export interface StoredSigningKey {
+/** A key pair with its private half sealed. */
+export interface SealedSigningKey {
   kid: string;
   algorithm: SigningAlgorithm;
   publicJwk: JWK;
@@ -21,10 +22,22 @@ export interface StoredSigningKey {
   sealedPrivateKey: Buffer;
 }
 
+/** A key as it is stored. */
+export interface StoredSigningKey extends SealedSigningKey {
+  times: SigningKeyTimes;
+}
+
 /** Where signing keys are kept. */
 export abstract class SigningKeyStore {
+  /** Every key, removed ones included, in the order in which they were announced. */
   abstract list(): Promise<StoredSigningKey[]>;
 
-  /** Adds a key unless its algorithm already has one, so that instances starting together agree. */
-  abstract addFirstOf(key: StoredSigningKey, createdAt: Date): Promise<void>;
+  /**
+   * Adds a key if `isMissing` returns true for the keys that are stored at that moment. No other instance adds one
+   * meanwhile, so that instances starting together agree.
+   */
+  abstract addIf(
+    isMissing: (stored: readonly StoredSigningKey[]) => boolean,
+    key: StoredSigningKey,
+  ): Promise<void>;
 }
