@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const DOCUMENTS = globSync(['README.md', 'docs/**/*.md', 'deploy/*.md', 'examples/*/README.md'], {
+const DOCUMENTS = globSync(['*.md', 'docs/**/*.md', 'deploy/*.md', 'examples/*/README.md'], {
   cwd: ROOT,
 });
 

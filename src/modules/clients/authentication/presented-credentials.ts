@@ -1,7 +1,7 @@
+import { sha256 } from '../../../platform/crypto/digest.js';
 import { CLIENT_CREDENTIAL } from '../../../protocol/characters.js';
 import type { ClientAuthenticationMethod } from '../../../protocol/grant-types.js';
 import { InvalidClient } from '../../../protocol/oauth-error.js';
-import { sha256 } from '../../../platform/crypto/digest.js';
 
 /** Longer than any secret this server makes or accepts. */
 const MAX_CHARACTERS = 1024;
