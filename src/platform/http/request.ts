@@ -29,7 +29,7 @@ declare module 'fastify' {
     switchedProtocols?: true;
     /** The refusal that this request was answered with; for the log. */
     refusal?: Error;
-    /** Why the request was refused, if its response is no error; for the log. */
+    /** Why the request was refused, if no error was thrown; for the log. */
     refusalReason?: string;
   }
 }
