@@ -24,9 +24,23 @@ const moduleGraph = Object.entries(MAY_IMPORT).map(([from, to]) => ({
   to: { path: '^src/modules/', pathNot: `^src/modules/(${[from, ...to].join('|')})/` },
 }));
 
+/** Which other folders of src/platform/ a foundation may import. None of them knows HTTP. */
+const PLATFORM_MAY_IMPORT = {
+  counters: ['clock', 'crypto', 'redis'],
+};
+
+const platformGraph = Object.entries(PLATFORM_MAY_IMPORT).map(([from, to]) => ({
+  name: `platform-graph-${from}`,
+  comment: `platform/${from} may import ${to.join(', ')} of the platform. Pass in what else it needs.`,
+  severity: 'error',
+  from: { path: `^src/platform/${from}/`, pathNot: NOT_A_SPEC },
+  to: { path: '^src/', pathNot: `^src/(config|protocol|platform/(${[from, ...to].join('|')}))/` },
+}));
+
 export default {
   forbidden: [
     ...moduleGraph,
+    ...platformGraph,
     {
       name: 'known-modules-only',
       comment: 'Give the new module its line in MAY_IMPORT and in docs/architecture.md first.',
@@ -134,6 +148,20 @@ export default {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/platform/redis/' },
       to: { path: npm('@redis/.*|redis|ioredis') },
+    },
+    {
+      name: 'redis-loads-on-first-use',
+      comment: 'Import dynamically what loads the client: most processes have no Redis.',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: [NOT_A_SPEC, '^src/platform/counters/(consume-script|redis-window-counters)[.]ts$'],
+      },
+      to: {
+        path: '^src/platform/(redis/redis-(connection|script)|counters/(consume-script|redis-window-counters))[.]ts$',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'outgoing-http-has-four-doors',

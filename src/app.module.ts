@@ -19,7 +19,6 @@ import { DatabaseModule } from './platform/database/database.module.js';
 import { HEALTH_CHECKS, type HealthCheck, HealthChecks } from './platform/health/health-checks.js';
 import { HealthController } from './platform/health/health.controller.js';
 import { ErrorFilter } from './platform/http/error.filter.js';
-import { RedisModule } from './platform/redis/redis.module.js';
 import { LoggingModule } from './platform/logging/logging.module.js';
 
 /** Everything that a process with these roles keeps in its database, and nothing else. */
@@ -46,7 +45,7 @@ function modulesOf(roles: RolesConfig, hasInternalSecret: boolean): ModulesByRol
       ? { identity: [UsersModule, ...(hasInternalSecret ? [DirectoryContractModule] : [])] }
       : {}),
     ...(roles.api ? { api: [ResourcesModule] } : {}),
-    ...(roles.gateway ? { gateway: [RedisModule, GatewayModule] } : {}),
+    ...(roles.gateway ? { gateway: [GatewayModule] } : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Limits } from '../../src/modules/gateway/limits/limits.js';
-import { RedisQuotaCounters } from '../../src/modules/gateway/limits/redis-quota-counters.js';
+import { RedisWindowCounters } from '../../src/platform/counters/redis-window-counters.js';
 import type { Quota } from '../../src/modules/gateway/routes/route.js';
 import { EncryptionKey } from '../../src/platform/crypto/encryption-key.js';
 import { type Verdict, aCaller, aLimitedRoute, countOf, limitsWith, verdictOf } from '../support/limits.js';
@@ -23,7 +23,9 @@ describe.skipIf(REDIS_URL === undefined)('instances that count in one Redis (TES
   beforeAll(async () => {
     connections = await Promise.all([aConnection(url), aConnection(url)]);
     const key = new EncryptionKey({ key: KEY, dataDir: '' });
-    instances = connections.map(({ connection }) => limitsWith(new RedisQuotaCounters(connection, key)));
+    instances = connections.map(({ connection }) =>
+      limitsWith(new RedisWindowCounters(connection, 'quota', key)),
+    );
   });
 
   afterAll(async () => {
@@ -116,7 +118,11 @@ describe.skipIf(REDIS_URL === undefined)('instances that count in one Redis (TES
     // Yesterday's window, which Redis has not removed yet; what this instance counted was another day as well.
     await askRedis(url, 'HSET', key!, 'ends_at', String(end - 86_400));
     const fresh = limitsWith(
-      new RedisQuotaCounters(connections[0]!.connection, new EncryptionKey({ key: KEY, dataDir: '' })),
+      new RedisWindowCounters(
+        connections[0]!.connection,
+        'quota',
+        new EncryptionKey({ key: KEY, dataDir: '' }),
+      ),
     );
     expect(await verdictOf(fresh.admit(route, aCaller({})))).toMatchObject({ is: 'admitted' });
     expect(await askRedis(url, 'HGET', key!, 'ends_at')).toBe(String(end));

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Limits } from '../../src/modules/gateway/limits/limits.js';
-import { RedisQuotaCounters } from '../../src/modules/gateway/limits/redis-quota-counters.js';
+import { RedisWindowCounters } from '../../src/platform/counters/redis-window-counters.js';
 import { EncryptionKey } from '../../src/platform/crypto/encryption-key.js';
-import { RedisScript } from '../../src/platform/redis/redis-script.js';
 import { type DatabaseProxy, aDatabaseProxy } from '../support/database-proxy.js';
 import {
   type Verdict,
@@ -20,11 +19,12 @@ import {
   type TestConnection,
   aConnection,
   aRedisServer,
+  aScript,
   askRedis,
 } from '../support/redis.js';
 
 const KEY = new EncryptionKey({ key: randomBytes(32), dataDir: '' });
-const EMPTY = new RedisScript("return redis.call('FLUSHALL')");
+const EMPTY = aScript("return redis.call('FLUSHALL')");
 const ROUTE = aLimitedRoute({ quotas: [{ limit: 100, per: 'day', by: 'client' }] });
 
 describe.skipIf(!HAS_REDIS_SERVER)('a Redis that fails (TEST_REDIS_URL, and redis-server)', () => {
@@ -147,7 +147,7 @@ describe.skipIf(!HAS_REDIS_SERVER)('a Redis that fails (TEST_REDIS_URL, and redi
   it('that is emptied between requests that are all under way lets no more than the quota through', async () => {
     const { limits, connection } = await anInstance();
     // One connection keeps the order, so that Redis forgets exactly between the two.
-    const empty = () => connection.evaluate(EMPTY, [], []);
+    const empty = () => connection.script(EMPTY)([], []);
     await empty();
     const before = volley(limits, 150);
     const emptied = empty();
@@ -209,9 +209,9 @@ describe.skipIf(!HAS_REDIS_SERVER)('a Redis that fails (TEST_REDIS_URL, and redi
   });
 
   async function anInstance(url = redis.url): Promise<TestConnection & { limits: Limits }> {
-    const connected = await aConnection(url);
+    const connected = await aConnection(url, EMPTY);
     connections.push(connected);
-    return { ...connected, limits: limitsWith(new RedisQuotaCounters(connected.connection, KEY)) };
+    return { ...connected, limits: limitsWith(new RedisWindowCounters(connected.connection, 'quota', KEY)) };
   }
 
   function ask(limits: Limits): Promise<Verdict> {

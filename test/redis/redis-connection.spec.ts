@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
-import { RedisScript } from '../../src/platform/redis/redis-script.js';
 import { RedisUnavailable } from '../../src/platform/redis/redis-unavailable.js';
 import { type Authority, LOCAL, type Subject, anAuthority } from '../support/certificates.js';
 import { eventually } from '../support/limits.js';
@@ -13,10 +12,12 @@ import {
   type TestConnection,
   aConnection,
   aRedisServer,
+  aScript,
   askRedis,
 } from '../support/redis.js';
 
-const GREETING = new RedisScript('return {KEYS[1], ARGV[1]}');
+const SET = aScript("return redis.call('SET', KEYS[1], ARGV[1])");
+const GREETING = aScript('return {KEYS[1], ARGV[1]}');
 
 describe.skipIf(!HAS_REDIS_SERVER)('the connection to Redis (TEST_REDIS_URL, and redis-server)', () => {
   const ended: (() => unknown)[] = [];
@@ -29,15 +30,21 @@ describe.skipIf(!HAS_REDIS_SERVER)('the connection to Redis (TEST_REDIS_URL, and
     const { url } = await aServer();
     const { connection } = await aConnectionTo(url);
     for (let time = 0; time < 2; time++) {
-      expect(await connection.evaluate(GREETING, ['a'], ['b'])).toEqual(['a', 'b']);
+      expect(await connection.script(GREETING)(['a'], ['b'])).toEqual(['a', 'b']);
     }
-    expect(await askRedis(url, 'SCRIPT', 'EXISTS', GREETING.sha1)).toEqual([1]);
+    expect(await askRedis(url, 'SCRIPT', 'EXISTS', GREETING.SHA1)).toEqual([1]);
+  });
+
+  it('takes no script that is added after it opened', async () => {
+    const { url } = await aServer();
+    const { connection } = await aConnectionTo(url);
+    expect(() => connection.script(aScript('return 1'))).toThrow('before the connection to Redis opens');
   });
 
   it('uses the database that the path of the URL names', async () => {
     const { url } = await aServer();
     const { connection } = await aConnectionTo(`${url}/3`);
-    await connection.evaluate(new RedisScript("return redis.call('SET', KEYS[1], ARGV[1])"), ['here'], ['1']);
+    await connection.script(SET)(['here'], ['1']);
     expect(await askRedis(`${url}/3`, 'GET', 'here')).toBe('1');
     expect(await askRedis(url, 'GET', 'here')).toBeNull();
   });
@@ -45,11 +52,11 @@ describe.skipIf(!HAS_REDIS_SERVER)('the connection to Redis (TEST_REDIS_URL, and
   it('shows its password to Redis, and to nobody else', async () => {
     const { url, port } = await aServer({ requirepass: 'seven-grey-donkeys' });
     const right = await aConnectionTo(`redis://:seven-grey-donkeys@localhost:${port}`);
-    expect(await right.connection.evaluate(GREETING, ['a'], ['b'])).toEqual(['a', 'b']);
+    expect(await right.connection.script(GREETING)(['a'], ['b'])).toEqual(['a', 'b']);
 
     for (const wrong of [url, `redis://:six-grey-donkeys@localhost:${port}`]) {
       const { connection, logs } = await aConnectionTo(wrong);
-      await expect(connection.evaluate(GREETING, ['a'], ['b'])).rejects.toThrow(RedisUnavailable);
+      await expect(connection.script(GREETING)(['a'], ['b'])).rejects.toThrow(RedisUnavailable);
       expect(logs).toHaveLength(1);
       expect(JSON.stringify(logs)).not.toContain('donkeys');
     }
@@ -62,13 +69,13 @@ describe.skipIf(!HAS_REDIS_SERVER)('the connection to Redis (TEST_REDIS_URL, and
     await eventually(
       async () => !String(await askRedis(server.url, 'CLIENT', 'LIST')).includes('name=grantway'),
     );
-    await expect(connection.evaluate(GREETING, ['a'], ['b'])).rejects.toThrow(RedisUnavailable);
+    await expect(connection.script(GREETING)(['a'], ['b'])).rejects.toThrow(RedisUnavailable);
 
     await server.kill();
     const { connection: waiting, logs } = await aConnectionTo(server.url);
     waiting.onApplicationShutdown();
     await server.start();
-    await expect(waiting.evaluate(GREETING, ['a'], ['b'])).rejects.toThrow(RedisUnavailable);
+    await expect(waiting.script(GREETING)(['a'], ['b'])).rejects.toThrow(RedisUnavailable);
     expect(await askRedis(server.url, 'CLIENT', 'LIST')).not.toContain('name=grantway');
     expect(logs.map(({ msg }) => msg)).toEqual(['Redis cannot be used']);
   });
@@ -79,7 +86,7 @@ describe.skipIf(!HAS_REDIS_SERVER)('the connection to Redis (TEST_REDIS_URL, and
       trust(ca);
       const { url } = await aServerWithTls(ca, LOCAL);
       const { connection } = await aConnectionTo(url);
-      expect(await connection.evaluate(GREETING, ['a'], ['b'])).toEqual(['a', 'b']);
+      expect(await connection.script(GREETING)(['a'], ['b'])).toEqual(['a', 'b']);
     });
 
     it.each([
@@ -91,7 +98,7 @@ describe.skipIf(!HAS_REDIS_SERVER)('the connection to Redis (TEST_REDIS_URL, and
       if (signer === 'trusted') trust(ca);
       const { url } = await aServerWithTls(ca, subject);
       const { connection, logs } = await aConnectionTo(url);
-      await expect(connection.evaluate(GREETING, ['a'], ['b'])).rejects.toThrow(RedisUnavailable);
+      await expect(connection.script(GREETING)(['a'], ['b'])).rejects.toThrow(RedisUnavailable);
       expect(logs.map(({ msg }) => msg)).toEqual(['Redis cannot be used']);
       expect(logs[0]?.err?.message).toContain(reason);
     });
@@ -120,7 +127,7 @@ describe.skipIf(!HAS_REDIS_SERVER)('the connection to Redis (TEST_REDIS_URL, and
   }
 
   async function aConnectionTo(url: string): Promise<TestConnection> {
-    const connected = await aConnection(url);
+    const connected = await aConnection(url, GREETING, SET);
     ended.push(() => connected.connection.onApplicationShutdown());
     return connected;
   }

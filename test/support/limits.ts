@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Limits } from '../../src/modules/gateway/limits/limits.js';
 import type { Caller } from '../../src/modules/gateway/limits/partitions.js';
-import type { QuotaCounters } from '../../src/modules/gateway/limits/quota-counters.js';
+import type { WindowCounters } from '../../src/platform/counters/window-counters.js';
 import { SpikeArrests } from '../../src/modules/gateway/limits/spike-arrests.js';
 import type { Route } from '../../src/modules/gateway/routes/route.js';
 import type { AccessTokenClaims } from '../../src/protocol/access-token.js';
@@ -40,7 +40,7 @@ export function aCaller(claims?: Partial<AccessTokenClaims>, ip = '192.0.2.1'): 
   };
 }
 
-export function limitsWith(counters: QuotaCounters, clock = new StoppedClock()): Limits {
+export function limitsWith(counters: WindowCounters, clock = new StoppedClock()): Limits {
   return new Limits(new SpikeArrests(clock.read), counters);
 }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { EncryptionKey } from '../../src/platform/crypto/encryption-key.js';
-import { RedisQuotaCounters } from '../../src/modules/gateway/limits/redis-quota-counters.js';
+import { RedisWindowCounters } from '../../src/platform/counters/redis-window-counters.js';
 import { aCaller, aLimitedRoute, countOf, limitsWith, verdictOf } from './limits.js';
 import { aConnection } from './redis.js';
 
@@ -8,7 +8,7 @@ import { aConnection } from './redis.js';
 const [url = '', routeId = '', requests = '', key = ''] = process.argv.slice(2);
 const { connection } = await aConnection(url);
 const encryptionKey = new EncryptionKey({ key: Buffer.from(key, 'hex'), dataDir: '' });
-const limits = limitsWith(new RedisQuotaCounters(connection, encryptionKey));
+const limits = limitsWith(new RedisWindowCounters(connection, 'quota', encryptionKey));
 const route = aLimitedRoute({ id: routeId, quotas: [{ limit: 100, per: 'day', by: 'client' }] });
 
 process.stdout.write('ready\n');

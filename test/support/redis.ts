@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@redis/client';
 import { Writable } from 'node:stream';
+import { CONSUME } from '../../src/platform/counters/consume-script.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import { RedisConnection } from '../../src/platform/redis/redis-connection.js';
+import { type RedisScript, defineScript } from '../../src/platform/redis/redis-script.js';
 import { freePort } from './free-port.js';
 
 /** The Redis that `TEST_REDIS_URL` names, for tests that leave it to others as it was. */
@@ -91,13 +93,28 @@ export async function askRedis(url: string, ...command: string[]): Promise<any> 
   }
 }
 
+/** A script that takes its keys and parameters as they are, and returns the reply of Redis. */
+export function aScript(text: string) {
+  return defineScript({
+    SCRIPT: text,
+    parseCommand(parser, keys: string[], parameters: string[]) {
+      parser.pushKeysLength(keys);
+      parser.push(...parameters);
+    },
+    transformReply: (reply: unknown) => reply,
+  });
+}
+
 /** A connection as the application has it, with what it logged. */
 export interface TestConnection {
   connection: RedisConnection;
   logs: { level: number; msg: string; err?: { message: string } }[];
 }
 
-export async function aConnection(url: string): Promise<TestConnection> {
+export async function aConnection(
+  url: string,
+  ...scripts: RedisScript<any[], unknown>[]
+): Promise<TestConnection> {
   const logs: TestConnection['logs'] = [];
   const lines = new Writable({
     write(line, _encoding, done) {
@@ -106,6 +123,7 @@ export async function aConnection(url: string): Promise<TestConnection> {
     },
   });
   const connection = new RedisConnection(url, createLogger('trace', lines));
+  for (const script of [CONSUME, ...scripts]) connection.script(script);
   await connection.onModuleInit();
   return { connection, logs };
 }

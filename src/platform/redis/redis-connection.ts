@@ -8,6 +8,7 @@ import type { RedisScript } from './redis-script.js';
 import { RedisUnavailable } from './redis-unavailable.js';
 
 type Client = ReturnType<typeof openClient>;
+type Scripts = Record<string, RedisScript<never[], unknown>>;
 
 /** Milliseconds. */
 const COMMAND_TIMEOUT = 500;
@@ -23,6 +24,8 @@ const PING_INTERVAL = 1_000;
  */
 export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   private readonly outage: OutageLog;
+  /** By their SHA-1, which is the name that Redis knows them by. */
+  private readonly scripts: Scripts = {};
   private client: Client | undefined;
 
   /** @param url `redis://`, or `rediss://` for TLS; its path is the number of the database */
@@ -47,16 +50,30 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Runs a script to its end and answers what it returned.
-   * @throws RedisUnavailable also when the script may have run and only its answer was lost
+   * Adds a script, before the connection opens: a client takes its scripts when it is created.
+   * @returns a function that runs the script and returns its reply. It throws RedisUnavailable, also when the script may
+   *   have run and only its reply was lost.
    */
-  async evaluate(script: RedisScript, keys: string[], parameters: string[]): Promise<unknown> {
+  script<Parameters extends unknown[], Reply>(
+    script: RedisScript<Parameters, Reply>,
+  ): (...parameters: Parameters) => Promise<Reply> {
+    type Method = (...parameters: Parameters) => Promise<Reply>;
+    const { SHA1 } = script;
+    if (this.client !== undefined && this.scripts[SHA1] === undefined) {
+      throw new Error('A script must be added before the connection to Redis opens.');
+    }
+    this.scripts[SHA1] = script;
+    return (...parameters) =>
+      this.run((client) => (client[SHA1] as unknown as Method).apply(client, parameters));
+  }
+
+  private async run<T>(command: (client: Client) => Promise<T>): Promise<T> {
     const { client } = this;
     try {
       if (client === undefined) throw new Error('The connection was closed.');
-      const answer = await inTime(run(client, script, keys, parameters));
+      const reply = await inTime(command(client));
       this.outage.succeeded();
-      return answer;
+      return reply;
     } catch (error) {
       if (error instanceof TooSlow) this.giveUp(client!);
       this.outage.failed(error);
@@ -65,7 +82,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   }
 
   private connect(): Client {
-    const client = openClient(this.url);
+    const client = openClient(this.url, this.scripts);
     client.on('error', (error) => this.outage.failed(error));
     client.on('ready', () => this.outage.succeeded());
     // It tries until it is destroyed, and says through its events how that goes.
@@ -89,9 +106,10 @@ class TooSlow extends Error {
   }
 }
 
-function openClient(url: string) {
+function openClient(url: string, scripts: Scripts) {
   return createClient({
     url,
+    scripts,
     name: 'grantway',
     disableClientInfo: true,
     disableOfflineQueue: true,
@@ -105,21 +123,6 @@ function openClient(url: string) {
       reconnectStrategy: (attempts) => reconnectDelay(attempts),
     },
   });
-}
-
-/** By its name first: a Redis that was restarted since gets the text once. */
-async function run(
-  client: Client,
-  { sha1, text }: RedisScript,
-  keys: string[],
-  parameters: string[],
-): Promise<unknown> {
-  try {
-    return await client.evalSha(sha1, { keys, arguments: parameters });
-  } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-    return client.eval(text, { keys, arguments: parameters });
-  }
 }
 
 async function inTime<T>(answer: Promise<T>): Promise<T> {

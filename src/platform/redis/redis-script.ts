@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
+import type { defineScript } from '@redis/client';
 
-/** A Lua script, which Redis runs alone from its first line to its last. */
-export class RedisScript {
-  /** The name that Redis knows a script by: SHA-1, which nothing here relies on for security. */
-  readonly sha1: string;
+export { defineScript } from '@redis/client';
 
-  constructor(readonly text: string) {
-    this.sha1 = createHash('sha1').update(text, 'utf8').digest('hex');
-  }
-}
+type AnyScript = ReturnType<typeof defineScript>;
+type Parser = Parameters<AnyScript['parseCommand']>[0];
+
+/** A Lua script of `defineScript`, with the parameters of a call and its reply. Redis runs it as one step. */
+export type RedisScript<Parameters extends unknown[], Reply> = AnyScript & {
+  parseCommand(parser: Parser, ...parameters: Parameters): void;
+  transformReply(reply: never): Reply;
+};

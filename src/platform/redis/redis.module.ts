@@ -1,26 +1,30 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { RedisConfig } from '../../config/config.js';
 import { AppLogger } from '../logging/logging.module.js';
-import { RedisConnection } from './redis-connection.js';
+import type { RedisConnection } from './redis-connection.js';
 
 /**
- * Token of the process's `RedisConnection`, or of `undefined` where it has no Redis. Not the class: who injects that
- * would be promised a connection that may not be there.
+ * Token of the process's `RedisConnection`, or of `undefined` where it has no Redis. The class is no token: it would
+ * promise a connection that may not be there.
  */
 export const REDIS = Symbol('RedisConnection | undefined');
 
 /**
- * Redis for what instances count together, where `REDIS_URL` is set. Readiness does not ask for it: a route without a
- * quota is served while Redis is away, and an instance taken out of rotation would bring nobody nearer to it.
+ * The one connection of this process to Redis, where `REDIS_URL` is set, for every module that imports this one. Readiness
+ * does not include it: a route without a quota is served while Redis is away, and taking the instance out of rotation
+ * would not bring Redis back.
  */
-@Global()
 @Module({
   providers: [
     {
       provide: REDIS,
       inject: [RedisConfig, AppLogger],
-      useFactory: ({ url }: RedisConfig, logger: AppLogger): RedisConnection | undefined =>
-        url === undefined ? undefined : new RedisConnection(url, logger),
+      useFactory: async ({ url }: RedisConfig, logger: AppLogger): Promise<RedisConnection | undefined> => {
+        if (url === undefined) return undefined;
+        // Loads the client, which most processes do not need.
+        const { RedisConnection } = await import('./redis-connection.js');
+        return new RedisConnection(url, logger);
+      },
     },
   ],
   exports: [REDIS],

@@ -9,9 +9,9 @@ import {
   verdictOf,
 } from '../../../../test/support/limits.js';
 import type { Route } from '../routes/route.js';
-import { MemoryQuotaCounters } from './memory-quota-counters.js';
+import { MemoryWindowCounters } from '../../../platform/counters/memory-window-counters.js';
 import type { Caller } from './partitions.js';
-import { WindowTallies } from './window-tallies.js';
+import { WindowTallies } from '../../../platform/counters/window-tallies.js';
 
 class WallClock extends Clock {
   constructor(public time: string) {
@@ -28,7 +28,7 @@ function limitsInMemory() {
   const wall = new WallClock('2025-11-23T10:45:00Z');
   const monotonic = new StoppedClock();
   const limits = limitsWith(
-    new MemoryQuotaCounters(wall, new WindowTallies(1000), new WindowTallies(1000)),
+    new MemoryWindowCounters(wall, new WindowTallies(1000), new WindowTallies(1000)),
     monotonic,
   );
   return {

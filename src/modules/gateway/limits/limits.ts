@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { WindowCounters } from '../../../platform/counters/window-counters.js';
 import { wholeSeconds } from '../../../platform/http/whole-seconds.js';
 import { Throttled } from '../../../protocol/throttled.js';
 import type { Route } from '../routes/route.js';
 import { type LimitPolicies, type LimitPolicy, limitPoliciesOf } from './limit-policies.js';
 import { type Caller, partitionsOf } from './partitions.js';
-import { QuotaCounters } from './quota-counters.js';
 import { type ServiceLimit, limitField, tightest } from './rate-limit-fields.js';
 import { SpikeArrests } from './spike-arrests.js';
 
@@ -19,7 +19,7 @@ export class Limits {
 
   constructor(
     private readonly spikeArrests: SpikeArrests,
-    private readonly counters: QuotaCounters,
+    private readonly counters: WindowCounters,
   ) {}
 
   /**
@@ -51,13 +51,13 @@ export class Limits {
 
   private async passQuotas({ quotas, field }: LimitPolicies, caller: Caller): Promise<Fields> {
     if (quotas.length === 0) return { 'RateLimit-Policy': field };
-    const allotments = quotas.flatMap((policy) =>
+    const limits = quotas.flatMap((policy) =>
       apart(policy, caller).map((partition) => ({ ...policy, ...partition, policy })),
     );
-    const { consumed, standings } = await this.counters.consume(allotments);
+    const { consumed, usages } = await this.counters.consume(limits);
     const limit = tightest(
-      standings.map(({ used, resetMs }, at) => {
-        const { policy } = allotments[at]!;
+      usages.map(({ used, resetMs }, at) => {
+        const { policy } = limits[at]!;
         return { policy, remaining: Math.max(0, policy.quota - used), resetMs };
       }),
     )!;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { windowEnd } from './quota-counters.js';
+import { windowEnd } from './window-counters.js';
 import { WindowTallies } from './window-tallies.js';
 
 const HOUR = 3600;

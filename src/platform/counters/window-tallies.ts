@@ -1,6 +1,6 @@
-/** What was used in one window. */
+/** The uses that were counted in one window. */
 export interface Tally {
-  /** When the window ends. Seconds since 1970. */
+  /** End of the window. Seconds since 1970. */
   endsAt: number;
   used: number;
 }
@@ -11,30 +11,30 @@ interface Table {
   tallies: Map<string, Tally>;
 }
 
-/** Partitions of one limit that are told apart at a time: some 20 MB. */
-const CAPACITY = 100_000;
+/** Partitions of one limit that are counted separately: some 20 MB. */
+const MAX_PARTITIONS = 100_000;
 const LONGEST_WINDOW_SECONDS = 86_400;
 
-/** Tallies of many partitions, in bounded memory. None is dropped before its window has ended. */
+/** Tallies of many partitions, in bounded memory. No tally is dropped before its window has ended. */
 export class WindowTallies {
   private readonly tables = new Map<string, Table>();
 
-  constructor(private readonly capacity = CAPACITY) {}
+  constructor(private readonly maxPartitions = MAX_PARTITIONS) {}
 
   /**
-   * The tally in the window that ends then, or in a later one that was begun already: the caller raises it. Undefined
-   * when the limit has as many partitions as it may, and this is none of them.
+   * The tally of the window that ends at `endsAt`, or of a later one that has begun; the caller raises it.
+   * @returns undefined for a new partition of a limit that has its maximum of them
    */
   of(limitId: string, partition: string, endsAt: number): Tally | undefined {
     const table = this.tableOf(limitId, endsAt);
     const known = table.tallies.get(partition);
-    if (known !== undefined || table.tallies.size >= this.capacity) return known;
+    if (known !== undefined || table.tallies.size >= this.maxPartitions) return known;
     const tally = { endsAt: table.endsAt, used: 0 };
     table.tallies.set(partition, tally);
     return tally;
   }
 
-  /** The tally in whichever window is the latest, to look at. */
+  /** The tally of the latest window. */
   latest(limitId: string, partition: string): Readonly<Tally> | undefined {
     return this.tables.get(limitId)?.tallies.get(partition);
   }
@@ -42,7 +42,7 @@ export class WindowTallies {
   private tableOf(limitId: string, endsAt: number): Table {
     const known = this.tables.get(limitId);
     if (known !== undefined && known.endsAt >= endsAt) return known;
-    // Limits that are in no route any more would stay for ever.
+    // A limit that was removed from the configuration would stay in memory.
     for (const [id, table] of this.tables) {
       if (table.endsAt <= endsAt - LONGEST_WINDOW_SECONDS) this.tables.delete(id);
     }
