@@ -27,6 +27,7 @@ const moduleGraph = Object.entries(MAY_IMPORT).map(([from, to]) => ({
 /** Which other folders of src/platform/ a foundation may import. None of them knows HTTP. */
 const PLATFORM_MAY_IMPORT = {
   counters: ['clock', 'crypto', 'redis'],
+  jobs: ['database', 'logging'],
 };
 
 const platformGraph = Object.entries(PLATFORM_MAY_IMPORT).map(([from, to]) => ({
@@ -148,6 +149,13 @@ export default {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/platform/redis/' },
       to: { path: npm('@redis/.*|redis|ioredis') },
+    },
+    {
+      name: 'job-times-have-one-door',
+      comment: 'Recurring work is a job of src/platform/jobs, which runs on one instance at a time.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/platform/jobs/' },
+      to: { path: npm('croner|cron|node-cron|@nestjs/schedule') },
     },
     {
       name: 'redis-loads-on-first-use',

@@ -19,6 +19,7 @@ import { DatabaseModule } from './platform/database/database.module.js';
 import { HEALTH_CHECKS, type HealthCheck, HealthChecks } from './platform/health/health-checks.js';
 import { HealthController } from './platform/health/health.controller.js';
 import { ErrorFilter } from './platform/http/error.filter.js';
+import { JobsModule } from './platform/jobs/jobs.module.js';
 import { LoggingModule } from './platform/logging/logging.module.js';
 
 /** Everything that a process with these roles keeps in its database, and nothing else. */
@@ -72,6 +73,7 @@ export class AppModule {
         LoggingModule.forRoot(logger),
         ClockModule,
         DatabaseModule.forRoot(persistenceOf(roles)),
+        JobsModule,
         PortsModule.forRoot(roles),
         AccessModule.forRoot(modules),
         ...Object.values(modules).flat(),

@@ -8,6 +8,7 @@ import type { Environment } from './config/environment.js';
 import { isOnScreen, openCredentialsOutput } from './credentials-output.js';
 import { type FirstStart, NowhereToShowCredentials, firstStart } from './first-start.js';
 import { listen } from './listen-address.js';
+import { JobScheduler } from './platform/jobs/job-scheduler.js';
 import { createLogger } from './platform/logging/logger.js';
 import { readable } from './platform/logging/readable-log.js';
 import { whenNpmIsGone } from './platform/process/npm-parent.js';
@@ -34,6 +35,7 @@ export async function start(environment: Environment): Promise<void> {
     await initialize(app, config);
     await prepareDatabase(app, config);
     const first = await makeFirstClient(app, config, logger);
+    app.get(JobScheduler).start();
     await listen(app, config.server);
     const { host, port, issuer, docs } = config.server;
     logger.info({ host, port, issuer }, 'listening');

@@ -26,6 +26,7 @@ const REFUSED: Record<string, { from: string; specifier: string }> = {
     from: 'src/platform/counters/bad.ts',
     specifier: '../http/server.js',
   },
+  'platform-graph-jobs': { from: 'src/platform/jobs/bad.ts', specifier: '../http/server.js' },
   'known-modules-only': { from: 'src/modules/reports/bad.ts', specifier: '../../protocol/vocabulary.js' },
   'module-surface-is-index': { from: 'src/modules/auth/deep.ts', specifier: '../tokens/inside.js' },
   'module-surface-is-index-from-outside': { from: 'src/app.bad.ts', specifier: './modules/tokens/inside.js' },
@@ -49,6 +50,7 @@ const REFUSED: Record<string, { from: string; specifier: string }> = {
     specifier: '@zxcvbn-ts/language-common',
   },
   'redis-has-one-door': { from: 'src/modules/gateway/limits/bad.ts', specifier: '@redis/client' },
+  'job-times-have-one-door': { from: 'src/modules/tokens/bad-job.ts', specifier: 'croner' },
   'redis-loads-on-first-use': {
     from: 'src/platform/redis/bad.module.ts',
     specifier: './redis-connection.js',

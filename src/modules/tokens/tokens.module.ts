@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
+import { JobsModule } from '../../platform/jobs/jobs.module.js';
 import { AccessTokenIssuer } from './access-tokens/access-token-issuer.js';
 import { OpaqueAccessTokenStore } from './access-tokens/opaque-access-token-store.js';
 import { IdentityAssertionIssuer } from './assertions/identity-assertion-issuer.js';
@@ -21,7 +22,7 @@ import { TokenStatusOfGrants } from './token-status-of-grants.js';
 
 /** Grants, their tokens and the keys that sign them. */
 @Module({
-  imports: [JwtModule.register({})],
+  imports: [JobsModule, JwtModule.register({})],
   controllers: [AccountSessionsController, AdminSessionsController],
   providers: [
     AccessTokenIssuer,

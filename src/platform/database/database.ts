@@ -4,7 +4,7 @@ import type { DatabaseConfig } from '../../config/config.js';
 import type { AppLogger } from '../logging/logging.module.js';
 import { untilAborted } from '../queue/until-aborted.js';
 import type { Opened } from './data-source.js';
-import { type InstanceLock, withInstanceLock } from './instance-lock.js';
+import { type InstanceLock, type JobLock, ifLockIsFree, withInstanceLock } from './instance-lock.js';
 import { serverMistakes } from './server-requirements.js';
 
 /** For how long a full disk keeps the process out of service, after a statement met it. Milliseconds. */
@@ -103,6 +103,16 @@ export class Database {
   /** Runs `work` while no other instance does. */
   async alone<T>(lock: InstanceLock, work: () => Promise<T>): Promise<T> {
     return this.kind === 'embedded' ? work() : withInstanceLock(this.pool, lock, this.logger, work);
+  }
+
+  /**
+   * Runs `work` unless another instance does.
+   * @returns whether it ran
+   */
+  async aloneIfFree(lock: JobLock, work: () => Promise<void>): Promise<boolean> {
+    if (this.kind !== 'embedded') return ifLockIsFree(this.pool, lock, work);
+    await work();
+    return true;
   }
 
   /** Why it cannot serve this process, with any content; nothing is written. */

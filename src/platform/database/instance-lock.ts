@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import type { AppLogger } from '../logging/logging.module.js';
@@ -6,7 +7,11 @@ import { bearSilence } from './silence.js';
 /** Keys of advisory locks: one number each, so that two uses never meet by chance. */
 const LOCK_KEYS = { migrations: 7_310_001, 'first-start': 7_310_002 } as const;
 
-export type InstanceLock = keyof typeof LOCK_KEYS;
+/** The upper half of the keys of jobs, whose lower half is a digest of the name. */
+const JOB_LOCKS = 7_310_003n;
+
+export type JobLock = `job ${string}`;
+export type InstanceLock = keyof typeof LOCK_KEYS | JobLock;
 
 /** How often a waiting instance tries again, and how often it logs that it waits. Milliseconds. */
 const RETRY_MS = 200;
@@ -40,6 +45,21 @@ export async function withInstanceLock<T>(
   }
 }
 
+/**
+ * Runs `work` unless another instance holds the lock.
+ * @returns whether it ran
+ */
+export async function ifLockIsFree(
+  pool: Pool,
+  lock: InstanceLock,
+  work: () => Promise<void>,
+): Promise<boolean> {
+  const session = await acquire(pool, lock);
+  if (session === undefined) return false;
+  await releasing(session, work);
+  return true;
+}
+
 /** A connection whose transaction holds the lock; undefined when another instance holds it. */
 async function acquire(pool: Pool, lock: InstanceLock): Promise<PoolClient | undefined> {
   const session = await pool.connect();
@@ -47,7 +67,7 @@ async function acquire(pool: Pool, lock: InstanceLock): Promise<PoolClient | und
     // The transaction idles for as long as the work takes, which may be longer than any timeout for statements.
     await session.query('BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0');
     const { rows } = await session.query<{ held: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS held', [
-      LOCK_KEYS[lock],
+      keyOf(lock),
     ]);
     if (rows[0]?.held) return session;
     await session.query('ROLLBACK');
@@ -69,4 +89,10 @@ async function releasing<T>(session: PoolClient, work: () => Promise<T>): Promis
     await session.query('COMMIT').catch(() => undefined);
     session.release(true);
   }
+}
+
+function keyOf(lock: InstanceLock): string {
+  if (lock in LOCK_KEYS) return String(LOCK_KEYS[lock as keyof typeof LOCK_KEYS]);
+  const digest = createHash('sha256').update(lock).digest().readUInt32BE();
+  return String((JOB_LOCKS << 32n) + BigInt(digest));
 }

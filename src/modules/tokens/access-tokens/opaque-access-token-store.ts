@@ -12,5 +12,5 @@ export abstract class OpaqueAccessTokenStore {
   ): Promise<OpaqueAccessTokenState | undefined>;
 
   /** Forgets tokens that expired before `moment`. */
-  abstract forgetBefore(moment: Date): Promise<void>;
+  abstract forgetBefore(moment: Date, stopping?: AbortSignal): Promise<void>;
 }

@@ -43,6 +43,9 @@ export abstract class GrantStore {
   /** Live grants of people, newest first. */
   abstract listLive(page: GrantPage, now: Date): Promise<Grant[]>;
 
-  /** Forgets grants that ended or expired before `moment`, and revoked tokens that expired before it. */
-  abstract forgetBefore(moment: Date): Promise<void>;
+  /**
+   * Forgets grants that ended or expired before `moment`, and revoked tokens that expired before it.
+   * @param stopping once aborted, the rest is left for the next time
+   */
+  abstract forgetBefore(moment: Date, stopping?: AbortSignal): Promise<void>;
 }

@@ -164,7 +164,7 @@ export class PostgresGrantStore extends GrantStore {
     return rows.map(grantOf);
   }
 
-  async forgetBefore(moment: Date): Promise<void> {
+  async forgetBefore(moment: Date, stopping?: AbortSignal): Promise<void> {
     await deleteInBatches(
       this.database,
       'grant-forget',
@@ -173,6 +173,7 @@ export class PostgresGrantStore extends GrantStore {
          UNION (SELECT id FROM grants WHERE ended_at < $1 LIMIT ${BATCH})
        ) RETURNING id`,
       moment,
+      stopping,
     );
     await deleteInBatches(
       this.database,
@@ -181,6 +182,7 @@ export class PostgresGrantStore extends GrantStore {
          SELECT jti FROM revoked_access_tokens WHERE expires_at < $1 LIMIT ${BATCH}
        ) RETURNING jti`,
       moment,
+      stopping,
     );
   }
 }

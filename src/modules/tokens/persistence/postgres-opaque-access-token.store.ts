@@ -58,7 +58,7 @@ export class PostgresOpaqueAccessTokenStore extends OpaqueAccessTokenStore {
     };
   }
 
-  async forgetBefore(moment: Date): Promise<void> {
+  async forgetBefore(moment: Date, stopping?: AbortSignal): Promise<void> {
     await deleteInBatches(
       this.database,
       'opaque-access-token-forget',
@@ -66,6 +66,7 @@ export class PostgresOpaqueAccessTokenStore extends OpaqueAccessTokenStore {
          SELECT hash FROM opaque_access_tokens WHERE expires_at < $1 LIMIT ${BATCH}
        ) RETURNING hash`,
       moment,
+      stopping,
     );
   }
 }
