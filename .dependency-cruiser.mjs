@@ -181,11 +181,23 @@ export default {
         path: '^src/',
         pathNot: [
           NOT_A_SPEC,
+          '^src/platform/http-client/undici[.]ts$',
           '^src/modules/(access/assertions|directory/remote|gateway/(documents|proxy/targets))/',
         ],
       },
       // Types are free: what reads an answer needs those of its dispatcher.
-      to: { path: npm('undici'), dependencyTypesNot: ['type-only'] },
+      to: {
+        path: [npm('undici'), '^src/platform/http-client/undici[.]ts$'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'outgoing-http-and-routes-load-on-first-use',
+      comment:
+        'Use loadUndici, or require inside of a function: the default process needs none of these packages.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: NOT_A_SPEC },
+      to: { path: npm('undici|yaml|ajv'), dependencyTypes: ['import'], dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'issuance-has-two-entry-points',

@@ -64,6 +64,10 @@ const REFUSED: Record<string, { from: string; specifier: string }> = {
     from: 'src/modules/auth/issuance/bad.ts',
     specifier: '../grants/a-grant.js',
   },
+  'outgoing-http-and-routes-load-on-first-use': {
+    from: 'src/modules/gateway/routes/file/bad.ts',
+    specifier: 'yaml',
+  },
   'no-circular': { from: 'src/platform/circle-a.ts', specifier: './circle-b.js' },
   'no-unresolvable': { from: 'src/platform/lost.ts', specifier: './nowhere.js' },
   'no-test-in-production': { from: 'src/platform/tested.ts', specifier: '../../test/support/server.js' },

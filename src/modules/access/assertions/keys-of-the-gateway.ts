@@ -1,9 +1,10 @@
 import { createPublicKey } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { JWK } from 'jose';
-import { Agent, request } from 'undici';
+import type { Agent } from 'undici';
 import { InternalConfig } from '../../../config/config.js';
 import { Clock } from '../../../platform/clock/clock.js';
+import { loadUndici } from '../../../platform/http-client/undici.js';
 import { skipInterimResponses } from '../../../platform/http-client/used-connection.js';
 import { AppLogger } from '../../../platform/logging/logging.module.js';
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../protocol/signing-algorithms.js';
@@ -40,7 +41,8 @@ export class KeysOfTheGateway extends VerificationKeys implements OnApplicationS
   ) {
     super();
     skipInterimResponses();
-    this.agent = new Agent({
+    const undici = loadUndici();
+    this.agent = new undici.Agent({
       maxResponseSize: MOST_BYTES,
       connect: { ca: config.gatewayCa, rejectUnauthorized: true },
     });
@@ -73,10 +75,13 @@ export class KeysOfTheGateway extends VerificationKeys implements OnApplicationS
   private async fetchKeys(): Promise<void> {
     this.lookedAt = this.clock.seconds();
     try {
-      const { statusCode, headers, body } = await request(`${this.config.gatewayUrl}/.well-known/jwks.json`, {
-        dispatcher: this.agent,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
+      const { statusCode, headers, body } = await loadUndici().request(
+        `${this.config.gatewayUrl}/.well-known/jwks.json`,
+        {
+          dispatcher: this.agent,
+          signal: AbortSignal.timeout(TIMEOUT_MS),
+        },
+      );
       const text = await body.text();
       if (statusCode !== 200) throw new Error(`the answer was ${statusCode}`);
       this.keys = keysOf(JSON.parse(text));

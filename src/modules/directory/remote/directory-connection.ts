@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Pool } from 'undici';
+import type { Pool } from 'undici';
 import type { DirectoryConfig } from '../../../config/config.js';
+import { loadUndici } from '../../../platform/http-client/undici.js';
 import { skipInterimResponses } from '../../../platform/http-client/used-connection.js';
 import type { AppLogger } from '../../../platform/logging/logging.module.js';
 import { Disconnected } from '../../../protocol/disconnected.js';
@@ -45,7 +46,8 @@ export class DirectoryConnection {
   ) {
     const { authenticate, describe } = limits;
     skipInterimResponses();
-    this.pool = new Pool(origin, {
+    const undici = loadUndici();
+    this.pool = new undici.Pool(origin, {
       connections: authenticate.maxInFlight + describe.maxInFlight,
       // Verified whatever NODE_TLS_REJECT_UNAUTHORIZED says, because the connection carries passwords.
       connect: { timeout: limits.connectMs, ca, cert, key, minVersion: 'TLSv1.2', rejectUnauthorized: true },

@@ -1,4 +1,4 @@
-import { Client } from 'undici';
+import { loadUndici } from '../../../platform/http-client/undici.js';
 import { skipInterimResponses } from '../../../platform/http-client/used-connection.js';
 import type { Upstream } from '../routes/route.js';
 
@@ -12,6 +12,7 @@ const MOST_BYTES = 2 * 2 ** 20;
  */
 export async function requestDocument(origin: string, tls: Upstream['tls']): Promise<string> {
   skipInterimResponses();
+  const { Client } = loadUndici();
   const client = new Client(origin, {
     allowH2: false,
     maxResponseSize: MOST_BYTES,

@@ -1,5 +1,6 @@
-import { Pool, buildConnector } from 'undici';
+import type { Pool } from 'undici';
 import { Circuit } from '../../../../platform/circuit/circuit.js';
+import { loadUndici } from '../../../../platform/http-client/undici.js';
 import { skipInterimResponses } from '../../../../platform/http-client/used-connection.js';
 import type { AppLogger } from '../../../../platform/logging/logging.module.js';
 import type { Route } from '../../routes/route.js';
@@ -112,7 +113,8 @@ export class Target {
  * @param pipelining 0: without keep-alive, as undici has it
  */
 function poolOf({ origin, tls, connectTimeoutMs }: TargetSettings, pipelining: 0 | 1): Pool {
-  return new Pool(origin, {
+  const undici = loadUndici();
+  return new undici.Pool(origin, {
     allowH2: false,
     pipelining,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -121,7 +123,7 @@ function poolOf({ origin, tls, connectTimeoutMs }: TargetSettings, pipelining: 0
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: readableAfterFailedWrites(
-      buildConnector({
+      undici.buildConnector({
         allowH2: false,
         timeout: connectTimeoutMs,
         rejectUnauthorized: true,

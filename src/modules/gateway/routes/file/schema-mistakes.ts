@@ -1,14 +1,22 @@
-import { type ErrorObject } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { createRequire } from 'node:module';
+import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { Finding, Place } from './routes-error.js';
 import { ROUTES_SCHEMA } from './routes-schema.js';
 
-const validate = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(
-  ROUTES_SCHEMA,
-);
+const require = createRequire(import.meta.url);
+let compiled: ValidateFunction | undefined;
+
+/** Loads the validator and compiles the schema at the first call: a process without a routes file needs neither. */
+function validator(): ValidateFunction {
+  const { Ajv2020 } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
+  return (compiled ??= new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(
+    ROUTES_SCHEMA,
+  ));
+}
 
 /** What the schema has against a document: every place once or more, in the order of the schema. */
 export function schemaMistakesIn(value: unknown): Finding[] {
+  const validate = validator();
   if (validate(value)) return [];
   const findings = (validate.errors ?? []).flatMap(findingOf);
   return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];

@@ -1,18 +1,12 @@
-import {
-  type Document,
-  LineCounter,
-  type Node,
-  isAlias,
-  isMap,
-  isNode,
-  isPair,
-  isScalar,
-  isSeq,
-  parseDocument,
-  visit,
-} from 'yaml';
+import { createRequire } from 'node:module';
+import type { Document, Node } from 'yaml';
 import { type Variables, substituted } from './environment-values.js';
 import { type Finding, type Place, type RouteMistake, RoutesError, pointerOf } from './routes-error.js';
+
+const require = createRequire(import.meta.url);
+
+/** The parser, which loads at the first call: a process without a routes file does not need it. */
+const loadYaml = (): typeof import('yaml') => require('yaml') as typeof import('yaml');
 
 /** A document, and where in the text its members are. */
 export interface YamlText {
@@ -49,6 +43,7 @@ const WHY_BROKEN =
  * @throws RoutesError with every mistake of the syntax, up to one after which there is no telling
  */
 export function parseYaml(text: string, variables: Variables): YamlText {
+  const { LineCounter, parseDocument } = loadYaml();
   const lines = new LineCounter();
   const mistakeAt = (offset: number, place: Place, detail: string): RouteMistake => {
     const { line, col } = lines.linePos(offset);
@@ -87,6 +82,7 @@ function detailOf(code: string): string {
 }
 
 function forbiddenIn(document: Document.Parsed): { offset: number; detail: string }[] {
+  const { isAlias, visit } = loadYaml();
   const found: { offset: number; detail: string }[] = [];
   visit(document, {
     Node: (_, node) => {
@@ -102,7 +98,7 @@ function forbiddenIn(document: Document.Parsed): { offset: number; detail: strin
 /** @returns what is wrong with the variables that values name */
 function substituteIn(document: Document.Parsed, variables: Variables): { offset: number; detail: string }[] {
   const wrong: { offset: number; detail: string }[] = [];
-  visit(document, {
+  loadYaml().visit(document, {
     Scalar: (place, node, path) => {
       if (place === 'key' || typeof node.value !== 'string' || !node.value.includes('${')) return;
       const outcome = isId(path.at(-1))
@@ -116,11 +112,13 @@ function substituteIn(document: Document.Parsed, variables: Variables): { offset
 }
 
 function isId(pair: unknown): boolean {
+  const { isPair, isScalar } = loadYaml();
   return isPair(pair) && isScalar(pair.key) && pair.key.value === 'id';
 }
 
 /** Where the member begins: its name, or the entry of a list. For what is missing, that of what it is missing in. */
 function offsetOf(contents: Node | null, place: Place): number {
+  const { isNode } = loadYaml();
   let node: unknown = contents;
   let offset = contents?.range?.[0] ?? 0;
   for (const part of place) {
@@ -133,6 +131,7 @@ function offsetOf(contents: Node | null, place: Place): number {
 }
 
 function stepInto(node: unknown, part: string | number): [start: unknown, next: unknown] {
+  const { isMap, isScalar, isSeq } = loadYaml();
   if (isSeq(node)) return [node.items[Number(part)], node.items[Number(part)]];
   if (!isMap(node)) return [undefined, undefined];
   const pair = node.items.find(({ key }) => isScalar(key) && key.value === part);
