@@ -27,6 +27,7 @@ const moduleGraph = Object.entries(MAY_IMPORT).map(([from, to]) => ({
 /** Which other folders of src/platform/ a foundation may import. None of them knows HTTP. */
 const PLATFORM_MAY_IMPORT = {
   counters: ['clock', 'crypto', 'redis'],
+  events: ['logging'],
   jobs: ['database', 'logging'],
 };
 
@@ -149,6 +150,14 @@ export default {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/platform/redis/' },
       to: { path: npm('@redis/.*|redis|ioredis') },
+    },
+    {
+      name: 'events-are-published-after-commit',
+      comment:
+        'Transactions are in persistence/ and src/platform/database/. Publish where the store has returned.',
+      severity: 'error',
+      from: { path: '^src/(modules/[^/]+/persistence/|platform/database/)' },
+      to: { path: '^src/platform/events/' },
     },
     {
       name: 'job-times-have-one-door',

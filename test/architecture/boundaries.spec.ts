@@ -26,6 +26,7 @@ const REFUSED: Record<string, { from: string; specifier: string }> = {
     from: 'src/platform/counters/bad.ts',
     specifier: '../http/server.js',
   },
+  'platform-graph-events': { from: 'src/platform/events/bad.ts', specifier: '../http/server.js' },
   'platform-graph-jobs': { from: 'src/platform/jobs/bad.ts', specifier: '../http/server.js' },
   'known-modules-only': { from: 'src/modules/reports/bad.ts', specifier: '../../protocol/vocabulary.js' },
   'module-surface-is-index': { from: 'src/modules/auth/deep.ts', specifier: '../tokens/inside.js' },
@@ -50,6 +51,10 @@ const REFUSED: Record<string, { from: string; specifier: string }> = {
     specifier: '@zxcvbn-ts/language-common',
   },
   'redis-has-one-door': { from: 'src/modules/gateway/limits/bad.ts', specifier: '@redis/client' },
+  'events-are-published-after-commit': {
+    from: 'src/modules/tokens/persistence/bad.ts',
+    specifier: '../../../platform/events/events.js',
+  },
   'job-times-have-one-door': { from: 'src/modules/tokens/bad-job.ts', specifier: 'croner' },
   'redis-loads-on-first-use': {
     from: 'src/platform/redis/bad.module.ts',
@@ -79,6 +84,7 @@ const REFUSED: Record<string, { from: string; specifier: string }> = {
 const BYSTANDERS: Record<string, string> = {
   'src/protocol/vocabulary.ts': 'export const word = 1;',
   'src/platform/plain.ts': 'export const plain = 1;',
+  'src/platform/events/events.ts': 'export const events = 1;',
   'src/platform/redis/redis-connection.ts': 'export const connection = 1;',
   'src/platform/http/server.ts': 'export const server = 1;',
   'src/platform/circle-b.ts': "export { value } from './circle-a.js';",

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
+import { EventsModule } from '../../platform/events/events.module.js';
 import { JobsModule } from '../../platform/jobs/jobs.module.js';
 import { AccessTokenIssuer } from './access-tokens/access-token-issuer.js';
 import { OpaqueAccessTokenStore } from './access-tokens/opaque-access-token-store.js';
@@ -7,6 +8,7 @@ import { IdentityAssertionIssuer } from './assertions/identity-assertion-issuer.
 import { GrantHousekeeping } from './grants/grant-housekeeping.js';
 import { GrantRegistry } from './grants/grant-registry.js';
 import { GrantStore } from './grants/grant-store.js';
+import { RefreshTokenLog } from './grants/refresh-token-log.js';
 import { RefreshTokenRotation } from './grants/refresh-token-rotation.js';
 import { RefreshTokenStore } from './grants/refresh-token-store.js';
 import { AccountSessionsController } from './http/account-sessions.controller.js';
@@ -22,7 +24,7 @@ import { TokenStatusOfGrants } from './token-status-of-grants.js';
 
 /** Grants, their tokens and the keys that sign them. */
 @Module({
-  imports: [JobsModule, JwtModule.register({})],
+  imports: [EventsModule, JobsModule, JwtModule.register({})],
   controllers: [AccountSessionsController, AdminSessionsController],
   providers: [
     AccessTokenIssuer,
@@ -30,6 +32,7 @@ import { TokenStatusOfGrants } from './token-status-of-grants.js';
     GrantRegistry,
     IdentityAssertionIssuer,
     OpaqueAccessTokensOfGrants,
+    RefreshTokenLog,
     RefreshTokenRotation,
     SigningKeyRing,
     TokenStatusOfGrants,

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TokenConfig } from '../../../config/config.js';
 import { networkOf } from '../../../platform/http/address-network.js';
-import { AppLogger } from '../../../platform/logging/logging.module.js';
 import { InvalidGrant } from '../../../protocol/oauth-error.js';
 import type { ResourceOwner } from '../../../protocol/resource-owner.js';
 import { Throttled } from '../../../protocol/throttled.js';
@@ -31,7 +30,6 @@ export class TokenRenewal {
     private readonly details: UserDetailsSnapshot,
     private readonly responses: TokenResponses,
     private readonly config: TokenConfig,
-    private readonly logger: AppLogger,
   ) {}
 
   /**
@@ -59,27 +57,13 @@ export class TokenRenewal {
   ): Promise<string> {
     const origin = { network: networkOf(ip), userAgent };
     const rotation = await this.rotation.rotate(token, grant, lifetimesOf(client, this.config), origin);
-    const logged = {
-      client_id: grant.clientId,
-      sub: grant.subject,
-      grant_id: grant.id,
-      network: origin.network,
-      user_agent: origin.userAgent,
-    };
     switch (rotation.outcome) {
       case 'rotated':
-        return rotation.refreshToken;
       case 'repeated':
-        // Further repeats are counted with the rotation.
-        if (rotation.repeats === 1) this.logger.info(logged, 'a refresh was repeated within the leeway');
         return rotation.refreshToken;
       case 'repeated_too_often':
         throw new Throttled('a refresh was repeated too often', RETRY_AFTER);
       case 'reused':
-        this.logger.warn(
-          { ...logged, rotation_network: rotation.rotationNetwork },
-          'a used refresh token came back: the grant has ended',
-        );
         throw new InvalidGrant('reuse of a refresh token');
       case 'dead':
         throw new InvalidGrant('expired or ended refresh token');

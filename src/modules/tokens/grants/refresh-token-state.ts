@@ -11,6 +11,12 @@ export interface Successor extends NewRefreshToken {
   sealed: Buffer;
 }
 
+/** Where a refresh comes from. */
+export interface RefreshOrigin {
+  network: string;
+  userAgent: string | null;
+}
+
 /** Where a rotation came from, as it is kept until the successor is used. */
 export interface RotationOrigin {
   network: string;
