@@ -243,17 +243,17 @@ describe('a first start', () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  it('has shown its credentials even when it cannot listen: they are good on the next', async () => {
+  it('that cannot listen shows no credentials, and the next start is the first', async () => {
     const neighbour = aHome();
     const taken = await startProcess({ home: neighbour, environment: CHOSEN });
     await taken.listening();
     const refused = await startProcess({ home, port: taken.port, terminal: true });
     expect(await refused.ended).toBe(1);
-    const shown = shownIn(refused.stdout);
+    expect(shownIn(refused.stdout)).toEqual({ secret: undefined, password: undefined });
 
-    const second = await startProcess({ home });
-    await second.listening();
-    expect(await statusOfSignIn(second, shown)).toBe(200);
+    const second = await startProcess({ home, terminal: true });
+    await second.says(LAST_LINE);
+    expect(await statusOfSignIn(second, shownIn(second.stdout))).toBe(200);
     neighbour.remove();
   });
 
