@@ -11,7 +11,7 @@ const giveUp = (message) => {
 if (!URL.canParse(GATEWAY_URL)) giveUp('GATEWAY_URL is not set to an origin.');
 // Only now: it reads the same variable.
 const { callerOf, mayUse } = await import('./identity.mjs');
-const MOST_BYTES = 65_536;
+const MAX_BYTES = 65_536;
 const documents = new Map();
 
 /** @typedef {import('node:http').IncomingMessage} Request */
@@ -20,8 +20,8 @@ const documents = new Map();
 async function bodyOf(request) {
   const chunks = [];
   let bytes = 0;
-  for await (const chunk of request) if ((bytes += chunk.length) <= MOST_BYTES) chunks.push(chunk);
-  return bytes > MOST_BYTES ? undefined : JSON.parse(Buffer.concat(chunks).toString());
+  for await (const chunk of request) if ((bytes += chunk.length) <= MAX_BYTES) chunks.push(chunk);
+  return bytes > MAX_BYTES ? undefined : JSON.parse(Buffer.concat(chunks).toString());
 }
 
 /**

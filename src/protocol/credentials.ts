@@ -2,17 +2,17 @@
  * The longest username and password that travel to another directory, in code points. Longer ones are nobody's: a
  * password that may be chosen has at most 1,024, which decomposed (Unicode NFD) are at most four times as many.
  */
-export const MOST_USERNAME_CHARACTERS = 512;
-export const MOST_PASSWORD_CHARACTERS = 4096;
+export const MAX_USERNAME_CHARACTERS = 512;
+export const MAX_PASSWORD_CHARACTERS = 4096;
 
 /** Whether any directory could know a person by these. */
 export function isPossible({ username, password }: { username: string; password: string }): boolean {
-  return isPossibleUsername(username) && isWithin(MOST_PASSWORD_CHARACTERS, password);
+  return isPossibleUsername(username) && isWithin(MAX_PASSWORD_CHARACTERS, password);
 }
 
 /** Whether any directory could know a person by this name. */
 export function isPossibleUsername(username: string): boolean {
-  return isWithin(MOST_USERNAME_CHARACTERS, username);
+  return isWithin(MAX_USERNAME_CHARACTERS, username);
 }
 
 function isWithin(most: number, text: string): boolean {

@@ -4,7 +4,7 @@ import { InvalidRequest } from './oauth-error.js';
 export type Form = ReadonlyMap<string, string>;
 
 /** More parameters than any request of an OAuth endpoint has. */
-const MOST_PARAMETERS = 64;
+const MAX_PARAMETERS = 64;
 
 /**
  * Parameters that may stand more than once: RFC 8707 §2 lets `resource` repeat. Their values are joined with a
@@ -25,7 +25,7 @@ export function parseForm(body: Uint8Array): Form {
   const form = new Map<string, string>();
   const seen = new Set<string>();
   const pairs = text.split('&');
-  if (pairs.length > MOST_PARAMETERS) throw new InvalidRequest('The request has too many parameters.');
+  if (pairs.length > MAX_PARAMETERS) throw new InvalidRequest('The request has too many parameters.');
   for (const pair of pairs) {
     if (pair === '') continue;
     const equals = pair.indexOf('=');

@@ -1,6 +1,6 @@
 import { CLIENT_CREDENTIAL, SCOPE_TOKEN, UUID } from './characters.js';
 
-const MOST_CHARACTERS = 255;
+const MAX_CHARACTERS = 255;
 
 /**
  * Whether a text may be the subject of a person: short enough for a claim (OpenID Connect Core §2), of characters that
@@ -8,7 +8,7 @@ const MOST_CHARACTERS = 255;
  * `client_credentials` it is the client_id, a person must never pass for a client.
  */
 export function isPersonSubject(text: string): boolean {
-  if (text.length > MOST_CHARACTERS || !SCOPE_TOKEN.test(text)) return false;
+  if (text.length > MAX_CHARACTERS || !SCOPE_TOKEN.test(text)) return false;
   // No client_id is a UUID: client-id.ts.
   return UUID.test(text) || !CLIENT_CREDENTIAL.test(text);
 }

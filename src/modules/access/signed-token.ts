@@ -5,7 +5,7 @@ import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../protocol/signin
  * Above any token this server issues (its longest scope, 4096 bytes of user details and an RS256 signature make some
  * ten thousand characters), and small enough to refuse before any work.
  */
-const MOST_CHARACTERS = 12_288;
+const MAX_CHARACTERS = 12_288;
 
 /** Everything that this issuer's headers have; whatever else asks for a meaning is refused. */
 const HEADER_MEMBERS = new Set(['typ', 'alg', 'kid']);
@@ -24,7 +24,7 @@ export interface SignedTokenHeader {
  * @throws InvalidToken
  */
 export function readSignedTokenHeader(token: string, type: string): SignedTokenHeader {
-  if (token.length > MOST_CHARACTERS) throw new InvalidToken('the token is too long');
+  if (token.length > MAX_CHARACTERS) throw new InvalidToken('the token is too long');
   const parts = token.split('.');
   if (parts.length !== 3 || !parts.every(isCanonicalBase64url)) throw new InvalidToken('not a compact JWS');
   const header = parseObject(Buffer.from(parts[0]!, 'base64url').toString('utf8'));

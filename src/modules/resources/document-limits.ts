@@ -2,16 +2,16 @@ import { InvalidInput, ProblemError } from '../../protocol/problem.js';
 import { type JsonValue, pointerInto } from './json-value.js';
 
 /** Code points of a title. */
-export const MOST_TITLE_CHARACTERS = 200;
+export const MAX_TITLE_CHARACTERS = 200;
 
 /** Bytes of a body, serialised without insignificant space. */
-export const MOST_BODY_BYTES = 64 * 1024;
+export const MAX_BODY_BYTES = 64 * 1024;
 
 /** What is wrong with a title, or undefined. */
 export function titleFlaw(title: unknown): string | undefined {
   if (typeof title !== 'string') return 'must be a string';
   const length = Array.from(title).length;
-  if (length < 1 || length > MOST_TITLE_CHARACTERS) return `must be 1 to ${MOST_TITLE_CHARACTERS} characters`;
+  if (length < 1 || length > MAX_TITLE_CHARACTERS) return `must be 1 to ${MAX_TITLE_CHARACTERS} characters`;
   if (/\p{Cc}/u.test(title)) return 'must not contain control characters';
   if (!title.isWellFormed()) return 'must not contain half a surrogate pair';
   return undefined;
@@ -23,8 +23,8 @@ export function titleFlaw(title: unknown): string | undefined {
  * @throws ProblemError 413, InvalidInput with a pointer to what is wrong
  */
 export function checkBody(body: JsonValue): void {
-  if (Buffer.byteLength(JSON.stringify(body)) > MOST_BODY_BYTES) {
-    throw new ProblemError(413, `The body of a resource is at most ${MOST_BODY_BYTES} bytes of JSON.`);
+  if (Buffer.byteLength(JSON.stringify(body)) > MAX_BODY_BYTES) {
+    throw new ProblemError(413, `The body of a resource is at most ${MAX_BODY_BYTES} bytes of JSON.`);
   }
   const pending: { pointer: string; value: JsonValue }[] = [{ pointer: '/body', value: body }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

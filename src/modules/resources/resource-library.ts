@@ -15,7 +15,7 @@ import type {
 import { ResourceStore } from './resource-store.js';
 
 /** How often a patch that names no version is merged anew because another change came first. */
-const MOST_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 10;
 
 /** Keeps the documents of each owner apart: whoever does not own one is told what is told of a missing one. */
 @Injectable()
@@ -65,7 +65,7 @@ export class ResourceLibrary {
    * @throws NotFound, PreconditionFailed, Conflict, ProblemError 413, InvalidInput
    */
   async change(key: ResourceKey, patch: ResourcePatch, expected: ExpectedVersions): Promise<Resource> {
-    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const before = await this.get(key);
       if (expected !== undefined && !expected.includes(before.version)) throw new PreconditionFailed();
       const content = patched(before, patch);

@@ -15,7 +15,7 @@ const MIB = 2 ** 20;
 const LARGE = 1024 * MIB;
 
 /** By how much the gateway may grow while any amount of bytes passes through it. */
-const MOST_GROWTH = 64 * MIB;
+const MAX_GROWTH = 64 * MIB;
 
 /** Of one caller, which may take a quarter of what may be in flight to a target. */
 const IN_FLIGHT = 50;
@@ -102,7 +102,7 @@ describe.skipIf(!HAS_PROC)('a gateway in its own process', () => {
     await work();
     clearInterval(sampling);
     expect(before).toBeGreaterThan(20 * MIB);
-    expect((most - before) / MIB).toBeLessThan(MOST_GROWTH / MIB);
+    expect((most - before) / MIB).toBeLessThan(MAX_GROWTH / MIB);
   }
 
   it('lets 1 GiB down without growing, byte by byte as it was sent', { timeout: 120_000 }, async () => {

@@ -18,7 +18,7 @@ const LONGEST_CACHED = 300;
 const COOL_DOWN = 5;
 
 const TIMEOUT_MS = 2_000;
-const MOST_BYTES = 64 * 1024;
+const MAX_BYTES = 64 * 1024;
 
 /**
  * The gateway's published keys, fetched over HTTP and kept for as long as the gateway allows. RFC 7517 §5.
@@ -43,7 +43,7 @@ export class KeysOfTheGateway extends VerificationKeys implements OnApplicationS
     skipInterimResponses();
     const undici = loadUndici();
     this.agent = new undici.Agent({
-      maxResponseSize: MOST_BYTES,
+      maxResponseSize: MAX_BYTES,
       connect: { ca: config.gatewayCa, rejectUnauthorized: true },
     });
   }

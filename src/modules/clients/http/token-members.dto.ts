@@ -3,7 +3,7 @@ import { ArrayMaxSize, IsArray, IsIn, IsInt, Max, Min } from 'class-validator';
 import { MayBeAbsent, MayBeNull } from '../../../platform/http/members.js';
 import { ACCESS_TOKEN_FORMATS, type AccessTokenFormat } from '../../../protocol/access-token.js';
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../protocol/signing-algorithms.js';
-import { MOST_USER_DETAILS, UserDetail } from './user-details.dto.js';
+import { MAX_USER_DETAILS, UserDetail } from './user-details.dto.js';
 
 const DAY = 24 * 60 * 60;
 
@@ -50,7 +50,7 @@ export class TokenMembers {
 
   @ApiPropertyOptional({
     type: [UserDetail],
-    maxItems: MOST_USER_DETAILS,
+    maxItems: MAX_USER_DETAILS,
     description:
       'What its tokens reveal of a person beside `sub`; at creation nothing, and a change replaces all of it',
     example: [
@@ -60,7 +60,7 @@ export class TokenMembers {
   })
   @MayBeAbsent()
   @IsArray({ message: 'must be a list' })
-  @ArrayMaxSize(MOST_USER_DETAILS, { message: `must have at most ${MOST_USER_DETAILS} entries` })
+  @ArrayMaxSize(MAX_USER_DETAILS, { message: `must have at most ${MAX_USER_DETAILS} entries` })
   user_details?: unknown[];
 
   @ApiPropertyOptional({

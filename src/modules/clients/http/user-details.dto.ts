@@ -3,7 +3,7 @@ import { InvalidInput } from '../../../protocol/problem.js';
 import { type ConfiguredDetail, USER_DETAILS, isConfigurableDetail } from '../../../protocol/user-details.js';
 
 /** Every user detail, and a few attributes one by one. */
-export const MOST_USER_DETAILS = 64;
+export const MAX_USER_DETAILS = 64;
 
 const NAMES = USER_DETAILS.join(', ');
 

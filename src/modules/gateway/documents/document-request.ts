@@ -4,7 +4,7 @@ import type { Upstream } from '../routes/route.js';
 
 /** Whoever loads the page waits for it. */
 const TIMEOUT_MS = 2_000;
-const MOST_BYTES = 2 * 2 ** 20;
+const MAX_BYTES = 2 * 2 ** 20;
 
 /**
  * What a server answers at /docs-json, asked over TLS in the way of the route that leads there.
@@ -15,7 +15,7 @@ export async function requestDocument(origin: string, tls: Upstream['tls']): Pro
   const { Client } = loadUndici();
   const client = new Client(origin, {
     allowH2: false,
-    maxResponseSize: MOST_BYTES,
+    maxResponseSize: MAX_BYTES,
     connect: {
       timeout: TIMEOUT_MS,
       rejectUnauthorized: true,

@@ -21,7 +21,7 @@ import type { Asking, Target } from './targets/target.js';
 import type { UpstreamPools } from './targets/upstream-pools.js';
 
 /** Targets that one request is taken to, at most. */
-const MOST_TARGETS = 3;
+const MAX_TARGETS = 3;
 
 /** Forwards admitted requests to their upstreams and the answers back, both as they come. */
 export class Forwarder {
@@ -112,7 +112,7 @@ export class Forwarder {
         return await this.exchange(target, forwarding);
       } catch (error) {
         this.log.failed(error as Error, target, admission);
-        const isRepeatable = mayRepeat && error instanceof Unreached && tried.size < MOST_TARGETS;
+        const isRepeatable = mayRepeat && error instanceof Unreached && tried.size < MAX_TARGETS;
         if (!isRepeatable) throw error;
         await renewIdentity(forwarding);
         target = this.pools.another(asking, tried);

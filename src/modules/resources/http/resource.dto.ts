@@ -7,14 +7,14 @@ import {
   type ValidatorConstraintInterface,
 } from 'class-validator';
 import { PageAnswer } from '../../../platform/http/page.js';
-import { MOST_BODY_BYTES, MOST_TITLE_CHARACTERS, titleFlaw } from '../document-limits.js';
+import { MAX_BODY_BYTES, MAX_TITLE_CHARACTERS, titleFlaw } from '../document-limits.js';
 import type { JsonValue } from '../json-value.js';
 import type { Resource } from '../resource.js';
 
 const TITLE = {
   type: String,
   minLength: 1,
-  maxLength: MOST_TITLE_CHARACTERS,
+  maxLength: MAX_TITLE_CHARACTERS,
   description: 'Text without control characters',
   example: 'Delivery 2041',
 };
@@ -27,7 +27,7 @@ const BODY = {
     { type: 'number' },
     { type: 'boolean' },
   ],
-  description: `Any JSON value of at most ${MOST_BODY_BYTES} bytes; numbers are 64-bit floats (RFC 8259 section 6)`,
+  description: `Any JSON value of at most ${MAX_BODY_BYTES} bytes; numbers are 64-bit floats (RFC 8259 section 6)`,
   example: { status: 'packed', lines: [{ article: 'A-7', quantity: 3 }], note: null },
 };
 

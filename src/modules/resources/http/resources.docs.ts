@@ -12,7 +12,7 @@ import {
 } from '@nestjs/swagger';
 import { ApiProblems } from '../../../platform/http/api-problems.js';
 import { InvalidInput, NotFound, ProblemError } from '../../../protocol/problem.js';
-import { MOST_BODY_BYTES } from '../document-limits.js';
+import { MAX_BODY_BYTES } from '../document-limits.js';
 import {
   ChangeResource,
   CreateResource,
@@ -36,10 +36,7 @@ const MALFORMED_IF_MATCH = new ProblemError(
   'The If-Match header is neither * nor a list of entity tags.',
 );
 const NOT_FOUND = new NotFound('resource');
-const TOO_LARGE = new ProblemError(
-  413,
-  `The body of a resource is at most ${MOST_BODY_BYTES} bytes of JSON.`,
-);
+const TOO_LARGE = new ProblemError(413, `The body of a resource is at most ${MAX_BODY_BYTES} bytes of JSON.`);
 
 const Id = () => ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } });
 

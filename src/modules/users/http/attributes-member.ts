@@ -3,12 +3,12 @@ import {
   ValidatorConstraint,
   type ValidatorConstraintInterface,
 } from 'class-validator';
-import { MOST_ATTRIBUTES, objectionToAttributes } from '../../../protocol/user-attributes.js';
+import { MAX_ATTRIBUTES, objectionToAttributes } from '../../../protocol/user-attributes.js';
 
 /** How OpenAPI describes `attributes`, in requests and answers alike. */
 export const ATTRIBUTES = {
   type: 'object' as const,
-  maxProperties: MOST_ATTRIBUTES,
+  maxProperties: MAX_ATTRIBUTES,
   additionalProperties: {
     oneOf: [
       { type: 'string' },

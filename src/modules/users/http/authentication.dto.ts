@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIP, IsString, Length, Matches, MaxLength } from 'class-validator';
 import { MayBeNull } from '../../../platform/http/members.js';
 import { CLIENT_CREDENTIAL, UNICODECHARNOCRLF } from '../../../protocol/characters.js';
-import { MOST_PASSWORD_CHARACTERS, MOST_USERNAME_CHARACTERS } from '../../../protocol/credentials.js';
+import { MAX_PASSWORD_CHARACTERS, MAX_USERNAME_CHARACTERS } from '../../../protocol/credentials.js';
 import type { ResourceOwner, SignedInOwner } from '../../../protocol/resource-owner.js';
 import type { UserAttributes } from '../../../protocol/user-attributes.js';
 import { ATTRIBUTES } from './attributes-member.js';
@@ -13,24 +13,24 @@ const NOT_ALLOWED = { message: 'must not hold line breaks or other control chara
 export class AuthenticationRequest {
   @ApiProperty({
     minLength: 1,
-    maxLength: MOST_USERNAME_CHARACTERS,
+    maxLength: MAX_USERNAME_CHARACTERS,
     description: 'As the person typed it',
     example: 'alice',
   })
   @IsString({ message: 'must be a string' })
-  @Length(1, MOST_USERNAME_CHARACTERS, { message: `must be 1 to ${MOST_USERNAME_CHARACTERS} characters` })
+  @Length(1, MAX_USERNAME_CHARACTERS, { message: `must be 1 to ${MAX_USERNAME_CHARACTERS} characters` })
   @Matches(UNICODECHARNOCRLF, NOT_ALLOWED)
   username: string;
 
   @ApiProperty({
     format: 'password',
     minLength: 1,
-    maxLength: MOST_PASSWORD_CHARACTERS,
+    maxLength: MAX_PASSWORD_CHARACTERS,
     description: 'As the person typed it: neither trimmed nor normalised',
     example: 'tractor yellow moonlight',
   })
   @IsString({ message: 'must be a string' })
-  @Length(1, MOST_PASSWORD_CHARACTERS, { message: `must be 1 to ${MOST_PASSWORD_CHARACTERS} characters` })
+  @Length(1, MAX_PASSWORD_CHARACTERS, { message: `must be 1 to ${MAX_PASSWORD_CHARACTERS} characters` })
   @Matches(UNICODECHARNOCRLF, NOT_ALLOWED)
   password: string;
 

@@ -6,7 +6,7 @@
 const LONGEST = 1024;
 
 /** No text is known to need more than three rounds, the last of which only sees that nothing changed. */
-const MOST_ROUNDS = 5;
+const MAX_ROUNDS = 5;
 
 /**
  * LATIN SMALL LETTER DOTLESS I. Upper-casing makes it I and so a plain i, but in Azerbaijani and Turkish it
@@ -24,7 +24,7 @@ export function canonicalUsername(username: string): string {
 
   // Folding can leave something to normalise, and normalising something to fold.
   let canonical = username;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
     const before = canonical;
     canonical = foldCase(canonical.normalize('NFKC')).normalize('NFKC');
     if (canonical === before) break;

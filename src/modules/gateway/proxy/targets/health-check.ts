@@ -44,7 +44,7 @@ export class HealthCheck {
     const signal = AbortSignal.timeout(timeoutMs);
     try {
       const { statusCode, body } = await this.pool.request({ method: 'GET', path, signal });
-      await body.dump({ limit: MOST_BYTES });
+      await body.dump({ limit: MAX_BYTES });
       return statusCode >= 200 && statusCode < 300;
     } catch {
       return false;
@@ -53,4 +53,4 @@ export class HealthCheck {
 }
 
 /** Read of an answer that should be short, so that its connection can be used again. */
-const MOST_BYTES = 64 * 1024;
+const MAX_BYTES = 64 * 1024;

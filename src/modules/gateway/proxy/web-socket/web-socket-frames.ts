@@ -38,11 +38,11 @@ export class FrameBoundaries {
   }
 
   private passHeader(bytes: Buffer): Buffer {
-    const header = Buffer.concat([this.header, bytes.subarray(0, MOST_HEADER_BYTES)]);
+    const header = Buffer.concat([this.header, bytes.subarray(0, MAX_HEADER_BYTES)]);
     const length = headerLength(header);
     if (length === undefined || header.length < length) {
       this.header = header;
-      return bytes.subarray(MOST_HEADER_BYTES);
+      return bytes.subarray(MAX_HEADER_BYTES);
     }
     const taken = length - this.header.length;
     this.header = Buffer.alloc(0);
@@ -51,7 +51,7 @@ export class FrameBoundaries {
   }
 }
 
-const MOST_HEADER_BYTES = 14;
+const MAX_HEADER_BYTES = 14;
 
 /** @returns undefined while the first two bytes, which say it, are not there */
 function headerLength(header: Buffer): number | undefined {
