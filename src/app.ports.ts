@@ -6,17 +6,17 @@ import {
   AssertionsModule,
   BearerAuthentication,
   CallerAuthentication,
-  KeysOfTheGateway,
+  RemoteJwks,
   OpaqueAccessTokens,
   SubjectStatus,
-  SubjectStatusOfGrant,
+  GrantSubjectStatus,
   TokenStatus,
   type VerificationKey,
   VerificationKeys,
 } from './modules/access/index.js';
-import { GrantReview, RecentReviews, SubjectStatusOfDirectory } from './modules/auth/index.js';
+import { GrantReview, RecentReviews, DirectorySubjectStatus } from './modules/auth/index.js';
 import {
-  AllowedOriginsOfClients,
+  ClientAllowedOrigins,
   ClientTokens,
   ClientsModule,
   type EndedGrants,
@@ -27,12 +27,12 @@ import {
   type GrantEnd,
   GrantRegistry,
   IdentityAssertionIssuer,
-  OpaqueAccessTokensOfGrants,
+  GrantOpaqueAccessTokens,
   SigningKeyRing,
-  TokenStatusOfGrants,
+  GrantTokenStatus,
   TokensModule,
 } from './modules/tokens/index.js';
-import { PasswordSignIn, PersonTokens, SubjectStatusOfUsers, UsersModule } from './modules/users/index.js';
+import { PasswordSignIn, PersonTokens, UserSubjectStatus, UsersModule } from './modules/users/index.js';
 import { Clock } from './platform/clock/clock.js';
 import { AllowedOrigins, NoOrigins } from './platform/http/cors.js';
 import { AppLogger } from './platform/logging/logging.module.js';
@@ -40,7 +40,7 @@ import { mayHold } from './protocol/scopes.js';
 
 /** The issuer's keys, where issuer and resource server are one process. */
 @Injectable()
-class KeysOfThisIssuer extends VerificationKeys {
+class LocalJwks extends VerificationKeys {
   constructor(private readonly ring: SigningKeyRing) {
     super();
   }
@@ -52,7 +52,7 @@ class KeysOfThisIssuer extends VerificationKeys {
 
 /** Ends and narrows a person's tokens, where people and tokens are in one process. */
 @Injectable()
-class PersonTokensOfGrants extends PersonTokens {
+class GrantPersonTokens extends PersonTokens {
   constructor(private readonly grants: GrantRegistry) {
     super();
   }
@@ -71,7 +71,7 @@ class PersonTokensOfGrants extends PersonTokens {
  * for what changed without it.
  */
 @Injectable()
-class PersonTokensElsewhere extends PersonTokens {
+class RemotePersonTokens extends PersonTokens {
   async end(): Promise<void> {}
 
   async narrow(): Promise<void> {}
@@ -97,7 +97,7 @@ export class ChangedUsersByReview extends ChangedUsers {
 }
 
 @Injectable()
-class ClientTokensOfGrants extends ClientTokens {
+class GrantClientTokens extends ClientTokens {
   constructor(private readonly grants: GrantRegistry) {
     super();
   }
@@ -141,16 +141,16 @@ export class PortsModule {
 type Binding = Exclude<Provider, Function>;
 
 const portsOfOauth: readonly Binding[] = [
-  { provide: VerificationKeys, useClass: KeysOfThisIssuer },
-  { provide: TokenStatus, useExisting: TokenStatusOfGrants },
-  { provide: OpaqueAccessTokens, useExisting: OpaqueAccessTokensOfGrants },
+  { provide: VerificationKeys, useClass: LocalJwks },
+  { provide: TokenStatus, useExisting: GrantTokenStatus },
+  { provide: OpaqueAccessTokens, useExisting: GrantOpaqueAccessTokens },
   { provide: CallerAuthentication, useExisting: BearerAuthentication },
-  { provide: ClientTokens, useClass: ClientTokensOfGrants },
-  { provide: AllowedOrigins, useExisting: AllowedOriginsOfClients },
+  { provide: ClientTokens, useClass: GrantClientTokens },
+  { provide: AllowedOrigins, useExisting: ClientAllowedOrigins },
 ];
 
 const portsBehindTheGateway: readonly Binding[] = [
-  { provide: VerificationKeys, useExisting: KeysOfTheGateway },
+  { provide: VerificationKeys, useExisting: RemoteJwks },
   { provide: CallerAuthentication, useExisting: AssertionAuthentication },
   { provide: AllowedOrigins, useClass: NoOrigins },
 ];
@@ -161,7 +161,7 @@ const portsOfGateway: readonly Binding[] = [
 ];
 
 function portsOfIdentity({ oauth }: RolesConfig): readonly Binding[] {
-  return [{ provide: PersonTokens, useClass: oauth ? PersonTokensOfGrants : PersonTokensElsewhere }];
+  return [{ provide: PersonTokens, useClass: oauth ? GrantPersonTokens : RemotePersonTokens }];
 }
 
 const USERS_HERE: Binding = { provide: Directory, useExisting: PasswordSignIn };
@@ -175,10 +175,10 @@ const USERS_ELSEWHERE: Binding = {
 
 /** The process that owns a row reads it: the grant where tokens and users are together, the user where it has users alone. */
 function subjectStatus({ identity, oauth }: RolesConfig): Binding {
-  if (identity === oauth) return { provide: SubjectStatus, useClass: SubjectStatusOfGrant };
+  if (identity === oauth) return { provide: SubjectStatus, useClass: GrantSubjectStatus };
   return identity
-    ? { provide: SubjectStatus, useExisting: SubjectStatusOfUsers }
-    : { provide: SubjectStatus, useClass: SubjectStatusOfDirectory };
+    ? { provide: SubjectStatus, useExisting: UserSubjectStatus }
+    : { provide: SubjectStatus, useClass: DirectorySubjectStatus };
 }
 
 const GRANT_REVIEWS: readonly Binding[] = [

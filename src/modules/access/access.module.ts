@@ -3,10 +3,10 @@ import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { AccessTokenVerifier } from './access-token-verifier.js';
 import { IdentityAssertionVerifier } from './assertions/identity-assertion-verifier.js';
-import { KeysOfTheGateway } from './assertions/keys-of-the-gateway.js';
+import { RemoteJwks } from './assertions/remote-jwks.js';
 import { AccessDeclarations } from './http/access-declarations.js';
 import { AssertionAuthentication } from './http/assertion-authentication.js';
-import { AssertionReceivers, MODULES_BY_ROLE, type ModulesByRole } from './http/assertion-receivers.js';
+import { AssertionAudiences, MODULES_BY_ROLE, type ModulesByRole } from './http/assertion-audiences.js';
 import { BearerAuthentication } from './http/bearer-authentication.js';
 import { JwtAuthGuard } from './http/jwt-auth.guard.js';
 import { RouteAccess } from './http/route-access.js';
@@ -21,7 +21,7 @@ import { TokenSignatures } from './token-signatures.js';
   imports: [DiscoveryModule],
   providers: [
     AccessDeclarations,
-    AssertionReceivers,
+    AssertionAudiences,
     RouteAccess,
     TrustedPeers,
     { provide: APP_GUARD, useClass: JwtAuthGuard },
@@ -45,7 +45,7 @@ export class AccessTokensModule {}
 /** The gateway's assertions, in a process behind the gateway. */
 @Module({
   imports: [JwtModule.register({})],
-  providers: [TokenSignatures, KeysOfTheGateway, IdentityAssertionVerifier, AssertionAuthentication],
-  exports: [KeysOfTheGateway, AssertionAuthentication],
+  providers: [TokenSignatures, RemoteJwks, IdentityAssertionVerifier, AssertionAuthentication],
+  exports: [RemoteJwks, AssertionAuthentication],
 })
 export class AssertionsModule {}

@@ -19,7 +19,7 @@ export abstract class SubjectStatus {
 }
 
 /** For a process where a change of a user ends or narrows the grants, or where a gateway has already asked. */
-export class SubjectStatusOfGrant extends SubjectStatus {
+export class GrantSubjectStatus extends SubjectStatus {
   async confirm(claims: AccessTokenClaims): Promise<AccessTokenClaims> {
     return claims;
   }

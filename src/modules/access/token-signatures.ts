@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { InvalidToken } from '../../protocol/bearer-error.js';
-import { readSignedTokenHeader } from './signed-token.js';
+import { readSignedTokenHeader } from './jws-header.js';
 import { VerificationKeys } from './verification-keys.js';
 
 /** Verifies the signature of a compact JWS by the issuer's keys, for tokens and assertions alike. RFC 7515 §5.2. */

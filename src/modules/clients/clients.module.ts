@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AllowedOriginsOfClients } from './allowed-origins-of-clients.js';
+import { ClientAllowedOrigins } from './client-allowed-origins.js';
 import { AuthenticationMethodRegistry } from './authentication/authentication-method-registry.js';
 import { ClientAuthenticator } from './authentication/client-authenticator.js';
 import { AUTHENTICATION_METHODS } from './authentication/methods/authentication-method.js';
@@ -15,7 +15,7 @@ import { ClientRegistry } from './registration/client-registry.js';
 @Module({
   controllers: [AdminClientsController],
   providers: [
-    AllowedOriginsOfClients,
+    ClientAllowedOrigins,
     AuthenticationMethodRegistry,
     ClientAuthenticator,
     ClientRegistry,
@@ -29,6 +29,6 @@ import { ClientRegistry } from './registration/client-registry.js';
     },
     { provide: ClientStore, useClass: TypeormClientStore },
   ],
-  exports: [AllowedOriginsOfClients, AuthenticationMethodRegistry, ClientAuthenticator, ClientRegistry],
+  exports: [ClientAllowedOrigins, AuthenticationMethodRegistry, ClientAuthenticator, ClientRegistry],
 })
 export class ClientsModule {}

@@ -3,7 +3,7 @@ import { ClientEntity } from './persistence/client.entity.js';
 import { Clients1763769600000 } from './persistence/migrations/1763769600000-clients.js';
 import { UserDetailsAndTokenFormat1764028800000 } from './persistence/migrations/1764028800000-user-details-and-token-format.js';
 
-export { AllowedOriginsOfClients } from './allowed-origins-of-clients.js';
+export { ClientAllowedOrigins } from './client-allowed-origins.js';
 export { AuthenticationMethodRegistry } from './authentication/authentication-method-registry.js';
 export { ClientAuthenticator } from './authentication/client-authenticator.js';
 export type { AuthenticatedClient, Client } from './client.js';

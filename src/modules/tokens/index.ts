@@ -17,11 +17,11 @@ export type { GrantLifetimes } from './grants/grant-lifetimes.js';
 export { GrantRegistry, type SignIn } from './grants/grant-registry.js';
 export { RefreshTokenRotation } from './grants/refresh-token-rotation.js';
 export type { RefreshOrigin, RefreshTokenState } from './grants/refresh-token-state.js';
-export { OpaqueAccessTokensOfGrants } from './opaque-access-tokens-of-grants.js';
+export { GrantOpaqueAccessTokens } from './grant-opaque-access-tokens.js';
 export type { StoredSigningKey } from './signing-keys/signing-key.js';
 export { SigningKeyRing } from './signing-keys/signing-key-ring.js';
 export { storedKeyMistakes } from './signing-keys/stored-key-mistakes.js';
-export { TokenStatusOfGrants } from './token-status-of-grants.js';
+export { GrantTokenStatus } from './grant-token-status.js';
 export { TokensModule } from './tokens.module.js';
 
 export const tokensPersistence: Persistence = {

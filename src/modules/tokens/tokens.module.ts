@@ -13,14 +13,14 @@ import { RefreshTokenRotation } from './grants/refresh-token-rotation.js';
 import { RefreshTokenStore } from './grants/refresh-token-store.js';
 import { AccountSessionsController } from './http/account-sessions.controller.js';
 import { AdminSessionsController } from './http/admin-sessions.controller.js';
-import { OpaqueAccessTokensOfGrants } from './opaque-access-tokens-of-grants.js';
+import { GrantOpaqueAccessTokens } from './grant-opaque-access-tokens.js';
 import { PostgresGrantStore } from './persistence/postgres-grant.store.js';
 import { PostgresOpaqueAccessTokenStore } from './persistence/postgres-opaque-access-token.store.js';
 import { PostgresRefreshTokenStore } from './persistence/postgres-refresh-token.store.js';
 import { TypeormSigningKeyStore } from './persistence/typeorm-signing-key.store.js';
 import { SigningKeyStore } from './signing-keys/signing-key.js';
 import { SigningKeyRing } from './signing-keys/signing-key-ring.js';
-import { TokenStatusOfGrants } from './token-status-of-grants.js';
+import { GrantTokenStatus } from './grant-token-status.js';
 
 /** Grants, their tokens and the keys that sign them. */
 @Module({
@@ -31,11 +31,11 @@ import { TokenStatusOfGrants } from './token-status-of-grants.js';
     GrantHousekeeping,
     GrantRegistry,
     IdentityAssertionIssuer,
-    OpaqueAccessTokensOfGrants,
+    GrantOpaqueAccessTokens,
     RefreshTokenLog,
     RefreshTokenRotation,
     SigningKeyRing,
-    TokenStatusOfGrants,
+    GrantTokenStatus,
     { provide: GrantStore, useClass: PostgresGrantStore },
     { provide: OpaqueAccessTokenStore, useClass: PostgresOpaqueAccessTokenStore },
     { provide: RefreshTokenStore, useClass: PostgresRefreshTokenStore },
@@ -45,10 +45,10 @@ import { TokenStatusOfGrants } from './token-status-of-grants.js';
     AccessTokenIssuer,
     GrantRegistry,
     IdentityAssertionIssuer,
-    OpaqueAccessTokensOfGrants,
+    GrantOpaqueAccessTokens,
     RefreshTokenRotation,
     SigningKeyRing,
-    TokenStatusOfGrants,
+    GrantTokenStatus,
   ],
 })
 export class TokensModule {}

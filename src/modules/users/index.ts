@@ -13,7 +13,7 @@ export { UserDirectory } from './directory/user-directory.js';
 export { HashSurvey } from './passwords/refusals/hash-survey.js';
 export { PersonTokens } from './person-tokens.js';
 export { PasswordSignIn } from './sign-in/password-sign-in.js';
-export { SubjectStatusOfUsers } from './subject-status-of-users.js';
+export { UserSubjectStatus } from './user-subject-status.js';
 export { UsersModule } from './users.module.js';
 
 export const usersPersistence: Persistence = {

@@ -15,7 +15,7 @@ import { RefusalFloor } from './passwords/refusals/refusal-floor.js';
 import { StandIns, standInKey } from './passwords/refusals/stand-ins.js';
 import { TypeormUserStore } from './persistence/typeorm-user.store.js';
 import { PasswordSignIn } from './sign-in/password-sign-in.js';
-import { SubjectStatusOfUsers } from './subject-status-of-users.js';
+import { UserSubjectStatus } from './user-subject-status.js';
 import { UserStore } from './user-store.js';
 
 /** People and their passwords. */
@@ -43,10 +43,10 @@ import { UserStore } from './user-store.js';
     HashSurvey,
     PasswordChange,
     PasswordSignIn,
-    SubjectStatusOfUsers,
+    UserSubjectStatus,
     UserDirectory,
     { provide: UserStore, useClass: TypeormUserStore },
   ],
-  exports: [PasswordSignIn, SubjectStatusOfUsers, UserDirectory],
+  exports: [PasswordSignIn, UserSubjectStatus, UserDirectory],
 })
 export class UsersModule {}

@@ -12,7 +12,7 @@ import { checkClaims } from '../claims-check.js';
 import { TokenSignatures } from '../token-signatures.js';
 
 /** Which role a route is of: an assertion that opens those of one opens none of the other, in one process too. */
-export type AssertionReceiver = 'api' | 'identity';
+export type AssertionAudience = 'api' | 'identity';
 
 /** A request that came with an assertion. */
 export interface ArrivedRequest extends AssertedRequest {
@@ -26,7 +26,7 @@ export interface ArrivedRequest extends AssertedRequest {
 /** Says whether a gateway's assertion counts. Its claims are those of the token that it stands for. */
 @Injectable()
 export class IdentityAssertionVerifier {
-  private readonly audiences: Readonly<Record<AssertionReceiver, string>>;
+  private readonly audiences: Readonly<Record<AssertionAudience, string>>;
 
   constructor(
     private readonly signatures: TokenSignatures,
@@ -38,7 +38,7 @@ export class IdentityAssertionVerifier {
   /** @throws InvalidToken; Overloaded when the gateway's keys cannot be had */
   async verify(
     assertion: string,
-    receiver: AssertionReceiver,
+    receiver: AssertionAudience,
     request: ArrivedRequest,
   ): Promise<AccessTokenClaims> {
     const payload = await this.signatures.payloadOf(assertion, IDENTITY_ASSERTION_TYPE);

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit, RequestMethod } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { AssertionReceivers } from './assertion-receivers.js';
+import { AssertionAudiences } from './assertion-audiences.js';
 import { type DeclaredAccess, declaredAccessOf } from './declared-access.js';
 
 /** The metadata keys by which Nest knows a method as a route. */
@@ -26,7 +26,7 @@ export class AccessDeclarations implements OnModuleInit {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
-    private readonly receivers: AssertionReceivers,
+    private readonly receivers: AssertionAudiences,
   ) {}
 
   onModuleInit(): void {

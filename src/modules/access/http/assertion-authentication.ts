@@ -6,7 +6,7 @@ import { MalformedBearerRequest, MissingToken } from '../../../protocol/bearer-e
 import { IDENTITY_HEADER } from '../../../protocol/identity-assertion.js';
 import {
   type ArrivedRequest,
-  type AssertionReceiver,
+  type AssertionAudience,
   IdentityAssertionVerifier,
 } from '../assertions/identity-assertion-verifier.js';
 import { CallerAuthentication } from './caller-authentication.js';
@@ -18,7 +18,7 @@ export class AssertionAuthentication extends CallerAuthentication {
     super();
   }
 
-  async authenticate(request: FastifyRequest, receiver: AssertionReceiver): Promise<AccessTokenClaims> {
+  async authenticate(request: FastifyRequest, receiver: AssertionAudience): Promise<AccessTokenClaims> {
     const [assertion, ...others] = headerValues(request, IDENTITY_HEADER);
     if (assertion === undefined) throw new MissingToken();
     if (others.length > 0) throw new MalformedBearerRequest('There is more than one X-Identity header.');

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkScopes } from '../scopes-check.js';
 import { SubjectStatus } from '../subject-status.js';
 import { AccessDeclarations, type DeclaredRoute } from './access-declarations.js';
-import { AssertionReceivers } from './assertion-receivers.js';
+import { AssertionAudiences } from './assertion-audiences.js';
 import { CallerAuthentication } from './caller-authentication.js';
 import { TrustedPeers } from './trusted-peers.js';
 
@@ -35,7 +35,7 @@ export class RouteAccess {
     private readonly declarations: AccessDeclarations,
     private readonly callers: CallerAuthentication,
     private readonly subjects: SubjectStatus,
-    private readonly receivers: AssertionReceivers,
+    private readonly receivers: AssertionAudiences,
     private readonly peers: TrustedPeers,
   ) {}
 

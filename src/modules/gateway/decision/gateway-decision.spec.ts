@@ -3,7 +3,7 @@ import { aRoute } from '../../../../test/support/routes.js';
 import type { AccessTokenClaims } from '../../../protocol/access-token.js';
 import { InsufficientScope, MissingToken } from '../../../protocol/bearer-error.js';
 import { Disconnected } from '../../../protocol/disconnected.js';
-import { type AccessTokenVerifier, SubjectStatusOfGrant } from '../../access/index.js';
+import { type AccessTokenVerifier, GrantSubjectStatus } from '../../access/index.js';
 import type { UpstreamIdentity } from '../identity/upstream-identity.js';
 import type { Limits } from '../limits/limits.js';
 import type { ActiveRoutes } from '../routes/active-routes.js';
@@ -39,7 +39,7 @@ async function decisionAbout(
   const decision = new GatewayDecision(
     routes as ActiveRoutes,
     { verify: asked, revalidate: asked } as unknown as AccessTokenVerifier,
-    new SubjectStatusOfGrant(),
+    new GrantSubjectStatus(),
     { admit: async () => (counted(), {}) } as unknown as Limits,
     { headersFor: async () => ({}) } as unknown as UpstreamIdentity,
   );

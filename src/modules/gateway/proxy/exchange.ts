@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { type UsedConnection, onConnectionUsed } from '../../../platform/http-client/used-connection.js';
 import { ClosedUnanswered, UnsolicitedSwitch, Unreached, isClosedConnection } from './failures.js';
-import type { Patience } from './patience.js';
+import type { ExchangeTimeouts } from './exchange-timeouts.js';
 
 /** Who takes the answer of an upstream. */
 export interface AnswerReceiver {
@@ -29,7 +29,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(
     private readonly receiver: AnswerReceiver,
-    private readonly patience: Patience,
+    private readonly exchangeTimeouts: ExchangeTimeouts,
   ) {}
 
   /**
@@ -64,7 +64,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   resume(): void {
-    this.patience.moved();
+    this.exchangeTimeouts.moved();
     this.controller?.resume();
   }
 
@@ -72,16 +72,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.controller = controller;
     if (this.stopReason !== undefined) return controller.abort(this.stopReason);
     onConnectionUsed((connection) => (this.connection = connection));
-    this.patience.sending();
+    this.exchangeTimeouts.sending();
   }
 
   onBodySent(): void {
-    this.patience.moved();
+    this.exchangeTimeouts.moved();
   }
 
   onRequestSent(): void {
     this.wasSentWhole = true;
-    this.patience.waiting();
+    this.exchangeTimeouts.waiting();
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
@@ -90,17 +90,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
     // Interim responses are for this server, which is the upstream's client. RFC 9110 §15.2.
     if (status < 200) return;
     this.receiver.begin(status, textOf(controller.rawHeaders));
-    this.patience.receiving();
+    this.exchangeTimeouts.receiving();
     this.succeed();
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.patience.moved();
+    this.exchangeTimeouts.moved();
     if (!this.receiver.write(chunk)) controller.pause();
   }
 
   onResponseEnd(): void {
-    this.patience.stop();
+    this.exchangeTimeouts.stop();
     this.receiver.end();
     this.end.resolve();
   }
@@ -111,14 +111,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
     _headers: unknown,
     socket: Duplex,
   ): void {
-    this.patience.stop();
+    this.exchangeTimeouts.stop();
     this.receiver.switchTo(textOf(controller.rawHeaders), socket);
     this.succeed();
     this.end.resolve();
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    this.patience.stop();
+    this.exchangeTimeouts.stop();
     this.fail(this.stopReason ?? this.failureOf(error));
     this.end.resolve();
   }

@@ -13,7 +13,7 @@ import { Exchange } from './exchange.js';
 import { ExchangeLog } from './exchange-log.js';
 import { AdmissionEnded, ClientGone, ClosedUnanswered, TimedOut, Unreached, refusalOf } from './failures.js';
 import { HeldAnswer } from './held-answer.js';
-import { Patience } from './patience.js';
+import { ExchangeTimeouts } from './exchange-timeouts.js';
 import { Revalidation } from './revalidation.js';
 import { RequestBody, framingOf } from './request-body.js';
 import { mayRetryElsewhere, mayRetryReused } from './retries.js';
@@ -147,13 +147,13 @@ export class Forwarder {
 
   private exchangeWith(target: Target, forwarding: Forwarding): Exchange {
     const { admission, answer, body } = forwarding;
-    const patience = new Patience(admission.route.timeouts, (phase) => {
+    const exchangeTimeouts = new ExchangeTimeouts(admission.route.timeouts, (phase) => {
       const isClients = phase === 'sending' ? body?.awaitsClient : answer.awaitsClient;
       exchange.stop(new TimedOut(isClients ? 'client' : 'upstream'));
     });
     const { change } = admission;
     const held = change && new HeldAnswer(answer, change, () => exchange.resume());
-    const exchange = new Exchange(held ?? answer, patience);
+    const exchange = new Exchange(held ?? answer, exchangeTimeouts);
     forwarding.current = { exchange, sinceMs: performance.now() };
     forwarding.held = held;
     const listener = answerListener(exchange, admission, target, this.log);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ownPathsOf } from '../../../../test/support/own-paths.js';
 import { aRoute } from '../../../../test/support/routes.js';
 import { audienceConflicts } from './audience-conflicts.js';
-import { claimsOnOwnPaths } from './own-path-claims.js';
+import { claimsOnOwnPaths } from './reserved-paths.js';
 import { conflictsBetween } from './route-conflicts.js';
 import { RouteTable } from './route-table.js';
 import type { Route } from './route.js';

@@ -9,7 +9,7 @@ import { startDeadlines } from '../deadlines.js';
 import { Exchange } from '../exchange.js';
 import type { ExchangeLog } from '../exchange-log.js';
 import { ClientGone, TimedOut, refusalOf } from '../failures.js';
-import { Patience } from '../patience.js';
+import { ExchangeTimeouts } from '../exchange-timeouts.js';
 import type { Target } from '../targets/target.js';
 import { acceptance, demandAcceptance, readHandshake } from './web-socket-handshake.js';
 
@@ -40,7 +40,10 @@ export class OpeningHandshake {
     const { request, response } = upgrade;
     this.key = readHandshake(request);
     this.answer = new ClientAnswer(request, response);
-    this.exchange = new Exchange(this.answer, new Patience(admission.route.timeouts, () => this.giveUp()));
+    this.exchange = new Exchange(
+      this.answer,
+      new ExchangeTimeouts(admission.route.timeouts, () => this.giveUp()),
+    );
   }
 
   /** Fulfilled when the handshake holds nothing of the target any more, but for the socket of a tunnel. */

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { OwnPaths } from '../../../../platform/http/own-paths.js';
 import { type ReservedAudience, audienceConflicts } from '../audience-conflicts.js';
 import { claimedReadings } from '../claimed-readings.js';
-import { claimsOnOwnPaths } from '../own-path-claims.js';
+import { claimsOnOwnPaths } from '../reserved-paths.js';
 import { conflictsBetween } from '../route-conflicts.js';
 import type { Route } from '../route.js';
 import type { Variables } from './environment-values.js';

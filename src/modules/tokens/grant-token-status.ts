@@ -6,7 +6,7 @@ import { GrantRegistry } from './grants/grant-registry.js';
 
 /** An access token lives as long as its grant: asked of the database each time, so an end counts at once, everywhere. */
 @Injectable()
-export class TokenStatusOfGrants extends TokenStatus {
+export class GrantTokenStatus extends TokenStatus {
   constructor(private readonly grants: GrantRegistry) {
     super();
   }

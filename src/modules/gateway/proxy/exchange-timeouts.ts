@@ -7,7 +7,7 @@ type Phase = 'sending' | 'waiting' | 'receiving';
  * between the whole request and the header of the answer `headers` counts. So an upload that takes its time is not
  * taken for an answer that does, and an answer that begins early does not stop the upload.
  */
-export class Patience {
+export class ExchangeTimeouts {
   private phase: Phase | undefined;
   private timer: NodeJS.Timeout | undefined;
 

@@ -1,6 +1,6 @@
 import type { DiscoveryService } from '@nestjs/core';
 import { describe, expect, it } from 'vitest';
-import { AssertionReceivers, type ModulesByRole } from './assertion-receivers.js';
+import { AssertionAudiences, type ModulesByRole } from './assertion-audiences.js';
 
 class People {}
 class Passwords {}
@@ -15,10 +15,10 @@ class ClientsController {}
 const MODULES: ModulesByRole = { identity: [People, Passwords], api: [Documents], oauth: [Clients] };
 
 /** @param hosts each controller with the module that it is in */
-function receiversIn(...hosts: [controller: unknown, module: unknown][]): AssertionReceivers {
+function receiversIn(...hosts: [controller: unknown, module: unknown][]): AssertionAudiences {
   // Of what Nest knows about a controller two members are asked for.
   const controllers = hosts.map(([metatype, module]) => ({ metatype, host: { metatype: module } }));
-  return new AssertionReceivers(MODULES, {
+  return new AssertionAudiences(MODULES, {
     getControllers: () => controllers,
   } as unknown as DiscoveryService);
 }

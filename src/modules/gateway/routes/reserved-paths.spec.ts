@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ownPathsOf } from '../../../../test/support/own-paths.js';
 import { aRoute } from '../../../../test/support/routes.js';
-import { claimsOnOwnPaths } from './own-path-claims.js';
+import { claimsOnOwnPaths } from './reserved-paths.js';
 
 const OWN = ownPathsOf(
   '/',

@@ -8,7 +8,7 @@ import { OpaqueAccessTokenStore } from './access-tokens/opaque-access-token-stor
 
 /** What stands behind an opaque access token: asked of the database each time, as with a signed one. */
 @Injectable()
-export class OpaqueAccessTokensOfGrants extends OpaqueAccessTokens {
+export class GrantOpaqueAccessTokens extends OpaqueAccessTokens {
   constructor(
     private readonly store: OpaqueAccessTokenStore,
     private readonly config: TokenConfig,

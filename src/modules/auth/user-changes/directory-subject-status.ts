@@ -9,7 +9,7 @@ import { RecentReviews } from './recent-reviews.js';
  * the last second. That description has already ended or narrowed the grants, so the grant is read once more.
  */
 @Injectable()
-export class SubjectStatusOfDirectory extends SubjectStatus {
+export class DirectorySubjectStatus extends SubjectStatus {
   constructor(
     private readonly reviews: RecentReviews,
     private readonly tokens: AccessTokenVerifier,

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { Role } from '../../../config/roles.js';
-import type { AssertionReceiver } from '../assertions/identity-assertion-verifier.js';
+import type { AssertionAudience } from '../assertions/identity-assertion-verifier.js';
 
 /** The modules of this process, under the role that each is a part of. */
 export type ModulesByRole = Readonly<Partial<Record<Role, readonly Type[]>>>;
@@ -13,9 +13,9 @@ export const MODULES_BY_ROLE = Symbol('modules by role');
  * that no route has to: one that forgot would be refused behind a gateway, and not before.
  */
 @Injectable()
-export class AssertionReceivers {
+export class AssertionAudiences {
   private readonly roles: ReadonlyMap<unknown, Role>;
-  private receivers: ReadonlyMap<Function, AssertionReceiver> | undefined;
+  private receivers: ReadonlyMap<Function, AssertionAudience> | undefined;
 
   constructor(
     @Inject(MODULES_BY_ROLE) modules: ModulesByRole,
@@ -29,13 +29,13 @@ export class AssertionReceivers {
    * Undefined for the controllers of a module that is of no role. To be asked once the application is built.
    * @throws Error when a controller is in modules of two roles
    */
-  of(controller: Function): AssertionReceiver | undefined {
+  of(controller: Function): AssertionAudience | undefined {
     this.receivers ??= this.collect();
     return this.receivers.get(controller);
   }
 
-  private collect(): ReadonlyMap<Function, AssertionReceiver> {
-    const receivers = new Map<Function, AssertionReceiver>();
+  private collect(): ReadonlyMap<Function, AssertionAudience> {
+    const receivers = new Map<Function, AssertionAudience>();
     for (const { metatype, host } of this.discovery.getControllers()) {
       const role = this.roles.get(host?.metatype);
       if (typeof metatype !== 'function' || role === undefined) continue;

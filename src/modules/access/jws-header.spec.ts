@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ACCESS_TOKEN_TYPE } from '../../protocol/access-token.js';
 import { InvalidToken } from '../../protocol/bearer-error.js';
-import { readSignedTokenHeader } from './signed-token.js';
+import { readSignedTokenHeader } from './jws-header.js';
 
 const HEADER = { typ: 'at+jwt', alg: 'ES256', kid: 'key-1' };
 

@@ -11,7 +11,7 @@ import { UserStore } from './user-store.js';
  * has not heard of a change yet cannot let anyone act on these users any more.
  */
 @Injectable()
-export class SubjectStatusOfUsers extends SubjectStatus {
+export class UserSubjectStatus extends SubjectStatus {
   constructor(private readonly users: UserStore) {
     super();
   }

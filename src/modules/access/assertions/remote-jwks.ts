@@ -27,7 +27,7 @@ const MAX_BYTES = 64 * 1024;
  * cannot be asked. Keys are published long before they sign, so the cool-down costs nobody an answer.
  */
 @Injectable()
-export class KeysOfTheGateway extends VerificationKeys implements OnApplicationShutdown {
+export class RemoteJwks extends VerificationKeys implements OnApplicationShutdown {
   private readonly agent: Agent;
   private keys: ReadonlyMap<string, VerificationKey> = new Map();
   private freshUntil = -Infinity;

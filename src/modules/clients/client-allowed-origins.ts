@@ -4,7 +4,7 @@ import { ClientStore } from './client-store.js';
 
 /** Each client's list of web origins, asked of the database only when a cross-origin request comes. */
 @Injectable()
-export class AllowedOriginsOfClients extends AllowedOrigins {
+export class ClientAllowedOrigins extends AllowedOrigins {
   constructor(private readonly clients: ClientStore) {
     super();
   }

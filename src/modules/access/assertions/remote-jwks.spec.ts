@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Clock } from '../../../platform/clock/clock.js';
 import { createLogger } from '../../../platform/logging/logger.js';
 import { Overloaded } from '../../../protocol/overloaded.js';
-import { KeysOfTheGateway } from './keys-of-the-gateway.js';
+import { RemoteJwks } from './remote-jwks.js';
 
 let now: number;
 
@@ -25,7 +25,7 @@ describe('the keys of the gateway', () => {
   let server: Server;
   let fetched: number;
   let answer: (request: IncomingMessage, response: ServerResponse) => void;
-  let keys: KeysOfTheGateway;
+  let keys: RemoteJwks;
   let log: string[];
 
   const publish = (...published: unknown[]): void => {
@@ -45,7 +45,7 @@ describe('the keys of the gateway', () => {
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    keys = new KeysOfTheGateway(
+    keys = new RemoteJwks(
       {
         secret: undefined,
         previousSecret: undefined,
