@@ -17,7 +17,7 @@ import {
 import { GrantReview, RecentReviews, DirectorySubjectStatus } from './modules/auth/index.js';
 import {
   ClientAllowedOrigins,
-  ClientTokens,
+  ClientTokenRevocation,
   ClientsModule,
   type EndedGrants,
 } from './modules/clients/index.js';
@@ -32,7 +32,12 @@ import {
   GrantTokenStatus,
   TokensModule,
 } from './modules/tokens/index.js';
-import { PasswordSignIn, PersonTokens, UserSubjectStatus, UsersModule } from './modules/users/index.js';
+import {
+  PasswordSignIn,
+  UserTokenRevocation,
+  UserSubjectStatus,
+  UsersModule,
+} from './modules/users/index.js';
 import { Clock } from './platform/clock/clock.js';
 import { AllowedOrigins, NoOrigins } from './platform/http/cors.js';
 import { AppLogger } from './platform/logging/logging.module.js';
@@ -52,7 +57,7 @@ class LocalJwks extends VerificationKeys {
 
 /** Ends and narrows a person's tokens, where people and tokens are in one process. */
 @Injectable()
-class GrantPersonTokens extends PersonTokens {
+class GrantUserTokenRevocation extends UserTokenRevocation {
   constructor(private readonly grants: GrantRegistry) {
     super();
   }
@@ -71,7 +76,7 @@ class GrantPersonTokens extends PersonTokens {
  * for what changed without it.
  */
 @Injectable()
-class RemotePersonTokens extends PersonTokens {
+class RemoteUserTokenRevocation extends UserTokenRevocation {
   async end(): Promise<void> {}
 
   async narrow(): Promise<void> {}
@@ -97,7 +102,7 @@ export class ChangedUsersByReview extends ChangedUsers {
 }
 
 @Injectable()
-class GrantClientTokens extends ClientTokens {
+class GrantClientTokenRevocation extends ClientTokenRevocation {
   constructor(private readonly grants: GrantRegistry) {
     super();
   }
@@ -145,7 +150,7 @@ const portsOfOauth: readonly Binding[] = [
   { provide: TokenStatus, useExisting: GrantTokenStatus },
   { provide: OpaqueAccessTokens, useExisting: GrantOpaqueAccessTokens },
   { provide: CallerAuthentication, useExisting: BearerAuthentication },
-  { provide: ClientTokens, useClass: GrantClientTokens },
+  { provide: ClientTokenRevocation, useClass: GrantClientTokenRevocation },
   { provide: AllowedOrigins, useExisting: ClientAllowedOrigins },
 ];
 
@@ -161,7 +166,9 @@ const portsOfGateway: readonly Binding[] = [
 ];
 
 function portsOfIdentity({ oauth }: RolesConfig): readonly Binding[] {
-  return [{ provide: PersonTokens, useClass: oauth ? GrantPersonTokens : RemotePersonTokens }];
+  return [
+    { provide: UserTokenRevocation, useClass: oauth ? GrantUserTokenRevocation : RemoteUserTokenRevocation },
+  ];
 }
 
 const USERS_HERE: Binding = { provide: Directory, useExisting: PasswordSignIn };

@@ -9,7 +9,7 @@ export { ClientAuthenticator } from './authentication/client-authenticator.js';
 export type { AuthenticatedClient, Client } from './client.js';
 export { ClientsModule } from './clients.module.js';
 export { ClientRegistry } from './registration/client-registry.js';
-export { ClientTokens, type EndedGrants } from './registration/client-tokens.js';
+export { ClientTokenRevocation, type EndedGrants } from './registration/client-token-revocation.js';
 
 export const clientsPersistence: Persistence = {
   entities: [ClientEntity],

@@ -11,7 +11,7 @@ export { DirectoryContractModule } from './directory-contract.module.js';
 export { objectionsToFirstAdministrator } from './directory/first-administrator.js';
 export { UserDirectory } from './directory/user-directory.js';
 export { HashSurvey } from './passwords/refusals/hash-survey.js';
-export { PersonTokens } from './person-tokens.js';
+export { UserTokenRevocation } from './user-token-revocation.js';
 export { PasswordSignIn } from './sign-in/password-sign-in.js';
 export { UserSubjectStatus } from './user-subject-status.js';
 export { UsersModule } from './users.module.js';

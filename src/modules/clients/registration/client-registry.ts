@@ -6,7 +6,7 @@ import { InvalidInput, NotFound } from '../../../protocol/problem.js';
 import type { Client, ClientSecrets } from '../client.js';
 import { ClientStore } from '../client-store.js';
 import { type ClientRegistration, changedClient, newClient } from './client-registration.js';
-import { ClientTokens } from './client-tokens.js';
+import { ClientTokenRevocation } from './client-token-revocation.js';
 import { grantsWithoutBasis } from './ended-by-change.js';
 
 /** A fixed tag by which secret scanners know the secret; 256 random bits follow. */
@@ -17,7 +17,7 @@ const SECRET_TAG = 'gws_';
 export class ClientRegistry {
   constructor(
     private readonly store: ClientStore,
-    private readonly tokens: ClientTokens,
+    private readonly tokens: ClientTokenRevocation,
     private readonly clock: Clock,
   ) {}
 

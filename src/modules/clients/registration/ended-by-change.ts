@@ -1,5 +1,5 @@
 import type { Client } from '../client.js';
-import type { EndedGrants } from './client-tokens.js';
+import type { EndedGrants } from './client-token-revocation.js';
 
 /**
  * The grants that an active client can no longer have: docs/decisions/0013-what-a-clients-sessions-rest-on.md. The

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../platform/clock/clock.js';
 import { InvalidInput } from '../../../protocol/problem.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
-import { PersonTokens } from '../person-tokens.js';
+import { UserTokenRevocation } from '../user-token-revocation.js';
 import { canonicalUsername } from '../usernames/canonical-username.js';
 import { dotlessUsername } from '../usernames/dotless-username.js';
 import { UserStore } from '../user-store.js';
@@ -15,7 +15,7 @@ export class PasswordChange {
     private readonly store: UserStore,
     private readonly directory: UserDirectory,
     private readonly hasher: PasswordHasher,
-    private readonly tokens: PersonTokens,
+    private readonly tokens: UserTokenRevocation,
     private readonly clock: Clock,
   ) {}
 

@@ -8,7 +8,7 @@ import { HashImport } from '../passwords/hash-import.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { PasswordPolicy } from '../passwords/password-policy.js';
 import { UnusableHash } from '../passwords/schemes/password-scheme.js';
-import { PersonTokens } from '../person-tokens.js';
+import { UserTokenRevocation } from '../user-token-revocation.js';
 import { canonicalUsername } from '../usernames/canonical-username.js';
 import { checkNewUsername } from '../usernames/new-username.js';
 import type { User } from '../user.js';
@@ -41,7 +41,7 @@ export class UserDirectory {
     private readonly hasher: PasswordHasher,
     private readonly imports: HashImport,
     private readonly passwords: PasswordPolicy,
-    private readonly tokens: PersonTokens,
+    private readonly tokens: UserTokenRevocation,
     private readonly clock: Clock,
   ) {}
 

@@ -5,7 +5,7 @@
 export type EndedGrants = 'all' | 'users' | 'refreshable' | 'own';
 
 /** What becomes of a client's tokens when the client changes. Bound in the composition root. */
-export abstract class ClientTokens {
+export abstract class ClientTokenRevocation {
   /** Ends grants of the client with all their tokens, at once. */
   abstract end(
     clientId: string,
