@@ -33,7 +33,7 @@ export class PasswordGrant extends GrantHandler {
   async handle(request: TokenRequest): Promise<TokenResponse> {
     const { client, form } = request;
     const credentials = readCredentials(form);
-    // Before the password is checked: a scope beyond the registration is refused whoever the user is.
+    // Before the password is checked: a scope beyond the registration is refused for every user.
     const scope = requestedScope(client, form.get('scope'));
     const owner = await this.authenticate(credentials, request);
     refuseBeyondRoles(scope, owner.roles);

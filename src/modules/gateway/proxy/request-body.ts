@@ -15,8 +15,8 @@ export interface RequestBodyOptions {
   /** Called when the upstream takes the body: the moment for 100 Continue. */
   onFirstRead: () => void;
   /**
-   * Called when a body ends that took longer than a decision holds. Its end is passed on only if this returns true, so that
-   * nobody can begin a request, lose the right to it, and complete it.
+   * Called when a body ends that took longer than a decision holds. The end is passed on only if this returns true.
+   * Otherwise a client could begin a request, lose the right to it, and complete it.
    */
   mayComplete: () => Promise<boolean>;
 }
