@@ -44,7 +44,7 @@ export class NowhereToShowCredentials extends Error {
   constructor(missing: readonly string[]) {
     super(
       `The database is empty and ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not set. ` +
-        'Set what is missing: until then nobody can get a token. Outside production it is generated when you start once in a ' +
+        'Set what is missing: until then no token can be issued. Outside production it is generated when you start once in a ' +
         'terminal, or with BOOTSTRAP_OUTPUT set to a file that will be written.',
     );
     this.name = 'NowhereToShowCredentials';

@@ -82,7 +82,7 @@ describe('the dependencies of package.json', () => {
   });
 });
 
-/** The packages that a source file imports, of which Node.js is none. */
+/** The packages that a source file imports, without the modules of Node.js. */
 function packagesIn(text: string): string[] {
   const specifiers = [...text.matchAll(/(?:\bfrom|^import|\bimport\()\s*'([^'.#][^']*)'/gm)];
   return specifiers

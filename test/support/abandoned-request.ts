@@ -87,7 +87,7 @@ export async function keepHashingBusy(server: TestServer): Promise<BusyQueue> {
 export interface HeldConnections {
   /** Requests that wait for one. */
   readonly waiting: number;
-  /** @returns the statements that ran for whoever waited */
+  /** @returns the statements that ran for the waiting requests */
   release(): Promise<string[]>;
 }
 

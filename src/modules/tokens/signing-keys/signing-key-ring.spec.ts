@@ -187,6 +187,8 @@ describe('the state of a key', () => {
     const foreign = await generateSigningKey('ES256');
     const times = { announcedAt: new Date(), activeAt: null, retiredAt: null, removedAt: new Date() };
     store.stored.push({ ...sealSigningKey(foreign, randomBytes(32)), times });
-    await expect(anInstance()).resolves.toBeDefined();
+    const ring = await anInstance();
+    expect(await ring.find(foreign.kid)).toBeUndefined();
+    expect((await ring.published()).map(({ kid }) => kid)).not.toContain(foreign.kid);
   });
 });

@@ -34,7 +34,7 @@ export class SigningKeyRing {
     for (const algorithm of SIGNING_ALGORITHMS) await this.current(algorithm);
   }
 
-  /** The key that signs with an algorithm now; where there is none, it is made. */
+  /** The key that signs with an algorithm now. A missing one is made. */
   async current(algorithm: SigningAlgorithm): Promise<SigningKey> {
     await this.refresh();
     const known = this.keySet().signing(algorithm);
